@@ -14,7 +14,7 @@ namespace sumac {
 // significand not zero. It is rounded to 24 significant bits with unbounded exponent; then a
 // magnitude below 2^-126 becomes a zero of its sign, one of 2^128 or more an infinity.
 constexpr Word RoundToWord(Word sign, std::uint64_t significand, int exponent) {
-  const int excess = std::bit_width(significand) - (kMantissaBits + 1);
+  const int excess = static_cast<int>(std::bit_width(significand)) - (kMantissaBits + 1);
   if (excess <= 0) {
     significand <<= -excess;
   } else {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Verilated hardware: arrays as a Device, and the arithmetic units by themselves. No generated
+// header is visible here.
+#ifndef SUMAC_SIM_RTL_H_
+#define SUMAC_SIM_RTL_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/device.h"
+
+namespace sumac {
+
+// One geometry that was Verilated.
+struct RtlArray {
+  int rows = 0;
+  int columns = 0;
+  int adder_depth = 0;  // pipeline stages of the FP32 adder
+  Arithmetic arithmetic;
+
+  std::string Geometry() const;  // "16x16"
+};
+
+// All that were Verilated, in the order of the build's list.
+std::vector<RtlArray> RtlArrays();
+
+struct RtlOptions {
+  std::string array;             // "RxC"; "" takes the largest that has the arithmetic
+  Arithmetic arithmetic;         // the jobs' arithmetic must be this one
+  int threads = 0;               // instances that run side by side; 0: all cores
+  std::uint64_t stall_seed = 0;  // not 0: random stalls on every stream
+  double stall_rate = 0.25;      // share of cycles in which a stream stalls
+  std::string trace;             // not empty: an FST waveform of the first instance's first tiles
+  std::int64_t trace_cycles = 20000;
+};
+
+// A device whose every output word is read from the ports of sumac_core. Reports carry cycles: the
+// sum over a job's work units, each counted from an idle array, so they depend on neither the
+// number of threads nor the host. Throws Error, naming what there is, where nothing that matches
+// was Verilated.
+std::unique_ptr<Device> MakeRtlDevice(const RtlOptions& options);
+
+// One arithmetic unit (sumac_pam, sumac_mul or sumac_fadd) driven through its ports.
+enum class RtlUnitKind { kPam, kAdd, kMul };
+class RtlUnit {
+ public:
+  virtual ~RtlUnit() = default;
+  virtual Word Apply(Word a, Word b) = 0;
+};
+// For kPam and kMul the operands must be in the arithmetic's format. Throws Error, naming what
+// there is, where nothing that matches was Verilated.
+std::unique_ptr<RtlUnit> MakeRtlUnit(RtlUnitKind kind, const Arithmetic& arithmetic);
+
+}  // namespace sumac
+
+#endif  // SUMAC_SIM_RTL_H_
