@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Single products and sums over vectors of words, in plain code that the compiler vectorises.
+#ifndef SUMAC_MODEL_ELEMENTWISE_H_
+#define SUMAC_MODEL_ELEMENTWISE_H_
+
+#include <span>
+
+#include "model/arithmetic.h"
+
+namespace sumac {
+
+// out[i] = Multiply(arithmetic, a[i], b[i]); the operands are not narrowed. The three have one
+// size; `out` may be `a` or `b`.
+void MultiplyWords(const Arithmetic& arithmetic, std::span<const Word> a, std::span<const Word> b,
+                   std::span<Word> out);
+
+// out[i] = Add(a[i], b[i]).
+void AddWords(std::span<const Word> a, std::span<const Word> b, std::span<Word> out);
+
+}  // namespace sumac
+
+#endif  // SUMAC_MODEL_ELEMENTWISE_H_
