@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device that runs every job twice and compares every word.
+#include <map>
+#include <utility>
+
+#include "model/compare.h"
+#include "model/devices.h"
+#include "model/error.h"
+
+namespace sumac {
+namespace {
+
+// Buffers are the subject's. The reference computes on copies, taken before the subject runs, so a
+// job whose C is its C_in starts both from the same words.
+class CheckedDevice : public Device {
+ public:
+  CheckedDevice(std::unique_ptr<Device> subject, std::unique_ptr<Device> reference)
+      : subject_(std::move(subject)), reference_(std::move(reference)) {}
+
+  std::string name() const override {
+    return subject_->name() + " checked by " + reference_->name();
+  }
+  BufferPtr Allocate(std::int64_t words) override { return subject_->Allocate(words); }
+  void Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) override {
+    subject_->Write(buffer, offset, words);
+  }
+  void Read(const Buffer& buffer, std::int64_t offset, std::span<float> words) override {
+    subject_->Read(buffer, offset, words);
+  }
+  std::span<float> Map(Buffer& buffer) override { return subject_->Map(buffer); }
+
+  Ticket Submit(std::span<const Job> jobs) override {
+    for (const Job& job : jobs) ValidateJob(job);
+    std::vector<JobReport> reports;
+    for (const Job& job : jobs) reports.push_back(RunChecked(job));
+    finished_.emplace(next_ticket_, std::move(reports));
+    return next_ticket_++;
+  }
+
+  std::vector<JobReport> Wait(Ticket ticket) override {
+    auto node = finished_.extract(ticket);
+    if (node.empty()) {
+      throw Error("Ticket " + std::to_string(ticket) +
+                  " is not outstanding on this device; wait once for each submission.");
+    }
+    return std::move(node.mapped());
+  }
+
+ private:
+  JobReport RunChecked(const Job& job) {
+    std::map<const Buffer*, BufferPtr> copies;
+    Job copy = job;
+    copy.a.buffer = Copy(job.a.buffer, copies);
+    copy.b.buffer = Copy(job.b.buffer, copies);
+    copy.c.buffer = Copy(job.c.buffer, copies);
+    if (job.c_in) copy.c_in->buffer = Copy(job.c_in->buffer, copies);
+    JobReport report = subject_->Run(job);
+    reference_->Run(copy);
+    report.mismatch =
+        CompareWords(ReadResult(*subject_, job), ReadResult(*reference_, copy), job.n);
+    return report;
+  }
+
+  // The reference's copy of one of the subject's buffers, made once a job.
+  BufferPtr Copy(const BufferPtr& buffer, std::map<const Buffer*, BufferPtr>& copies) {
+    BufferPtr& copy = copies[buffer.get()];
+    if (copy != nullptr) return copy;
+    const std::vector<float> words = ReadAll(*subject_, *buffer);
+    copy = reference_->Allocate(buffer->size());
+    reference_->Write(*copy, 0, words);
+    return copy;
+  }
+
+  static std::vector<float> ReadAll(Device& device, const Buffer& buffer) {
+    std::vector<float> words(static_cast<std::size_t>(buffer.size()));
+    device.Read(buffer, 0, words);
+    return words;
+  }
+
+  // C as a dense m x n matrix.
+  static std::vector<float> ReadResult(Device& device, const Job& job) {
+    const std::vector<float> words = ReadAll(device, *job.c.buffer);
+    std::vector<float> result;
+    result.reserve(static_cast<std::size_t>(job.m * job.n));
+    for (std::int64_t m = 0; m < job.m; ++m) {
+      for (std::int64_t n = 0; n < job.n; ++n) {
+        result.push_back(words[static_cast<std::size_t>(job.c.offset + m * job.c.row_stride +
+                                                        n * job.c.column_stride)]);
+      }
+    }
+    return result;
+  }
+
+  std::unique_ptr<Device> subject_;
+  std::unique_ptr<Device> reference_;
+  Ticket next_ticket_ = 1;
+  std::map<Ticket, std::vector<JobReport>> finished_;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> MakeCheckedDevice(std::unique_ptr<Device> subject,
+                                          std::unique_ptr<Device> reference) {
+  return std::make_unique<CheckedDevice>(std::move(subject), std::move(reference));
+}
+
+}  // namespace sumac

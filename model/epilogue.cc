@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/epilogue.h"
+
+#include <algorithm>
+
+#include "model/add.h"
+#include "model/float_mode.h"
+
+namespace sumac {
+namespace {
+
+// The functions below are the reference's without branches, for the compiler to vectorise; the
+// caller holds a ScopedFloatMode.
+
+Word Select(bool condition, Word yes, Word no) {
+  const Word mask = Word{0} - static_cast<Word>(condition);
+  return (yes & mask) | (no & ~mask);
+}
+
+Word Canonical(float value) {
+  const Word word = ToWord(value);
+  return Select(IsNaN(word), kNaN, word);
+}
+
+Word FastAdd(Word a, Word b) { return Canonical(ToFloat(a) + ToFloat(b)); }
+
+Word FastMul(Word a, Word b) { return Canonical(ToFloat(a) * ToFloat(b)); }
+
+Word FastPam(Word a, Word b, Word comp) {
+  const Word sign = (a ^ b) & kSignBit;
+  // As unsigned numbers, sums that underflow wrap to 0xC0000000 and more, above all that overflow.
+  const Word offset = Magnitude(a) + Magnitude(b) - kOne + comp - kMinNormal;
+  const Word in_range = sign | (offset + kMinNormal);
+  const Word out_of_range = Select(offset < 0xC0000000u, sign | kInfinity, 0);
+  const Word finite = Select(offset < kInfinity - kMinNormal, in_range, out_of_range);
+  const Word product = Select(IsZero(a) | IsZero(b), 0, finite);
+  // On infinities and NaNs pam is IEEE multiplication.
+  const bool special = (Magnitude(a) >= kInfinity) | (Magnitude(b) >= kInfinity);
+  return Select(special, FastMul(a, b), product);
+}
+
+Word Relu(Word word) { return Select((word & kSignBit) != 0 && !IsNaN(word), 0, word); }
+
+}  // namespace
+
+Word EpilogueWord(const Arithmetic& arithmetic, Word acc, const Word* scale, const Word* shift,
+                  const Word* residual, bool relu) {
+  Word y = acc;
+  if (scale != nullptr) y = Add(Multiply(arithmetic, y, *scale), *shift);
+  if (residual != nullptr) y = Add(y, *residual);
+  return relu ? Relu(y) : y;
+}
+
+void ApplyEpilogue(const Arithmetic& arithmetic, const Epilogue& epilogue, std::int64_t channels,
+                   std::span<float> acc) {
+  if (channels <= 0) return;
+  const std::int64_t rows = static_cast<std::int64_t>(acc.size()) / channels;
+  const bool pam = arithmetic.product == Product::kPam;
+#pragma omp parallel
+  {
+    const ScopedFloatMode mode;
+#pragma omp for schedule(static)
+    for (std::int64_t row = 0; row < rows; ++row) {
+      float* y = acc.data() + row * channels;
+      if (epilogue.scale != nullptr) {
+        if (pam) {
+#pragma omp simd
+          for (std::int64_t c = 0; c < channels; ++c) {
+            const Word product = FastPam(ToWord(y[c]), ToWord(epilogue.scale[c]), arithmetic.comp);
+            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
+          }
+        } else {
+#pragma omp simd
+          for (std::int64_t c = 0; c < channels; ++c) {
+            const Word product = FastMul(ToWord(y[c]), ToWord(epilogue.scale[c]));
+            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
+          }
+        }
+      }
+      if (epilogue.residual != nullptr) {
+        const float* residual = epilogue.residual + row * channels;
+#pragma omp simd
+        for (std::int64_t c = 0; c < channels; ++c) {
+          y[c] = ToFloat(FastAdd(ToWord(y[c]), ToWord(residual[c])));
+        }
+      }
+      if (epilogue.relu) {
+#pragma omp simd
+        for (std::int64_t c = 0; c < channels; ++c) y[c] = ToFloat(Relu(ToWord(y[c])));
+      }
+    }
+  }
+}
+
+}  // namespace sumac

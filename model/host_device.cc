@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/host_device.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "model/error.h"
+
+namespace sumac {
+namespace {
+
+constexpr std::size_t kCacheLine = 64;
+
+// The words [offset, offset + count) of the buffer.
+std::span<float> Range(HostBuffer& buffer, std::int64_t offset, std::size_t count) {
+  const auto words = static_cast<std::int64_t>(count);
+  if (offset < 0 || offset > buffer.size() || words > buffer.size() - offset) {
+    throw Error("Words " + std::to_string(offset) + " to " + std::to_string(offset + words) +
+                " lie outside a buffer of " + std::to_string(buffer.size()) +
+                " words; allocate a larger one or move fewer words.");
+  }
+  return buffer.floats().subspan(static_cast<std::size_t>(offset), count);
+}
+
+}  // namespace
+
+HostBuffer::HostBuffer(std::int64_t words) : size_(words) {
+  if (words < 0) throw Error("A buffer cannot have " + std::to_string(words) + " words.");
+  const std::size_t bytes =
+      std::max<std::size_t>(1, static_cast<std::size_t>(words)) * sizeof(float);
+  const std::size_t rounded = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+  const bool overflow = static_cast<std::size_t>(words) > SIZE_MAX / 8;
+  void* memory = overflow ? nullptr : std::aligned_alloc(kCacheLine, rounded);
+  if (memory == nullptr) {
+    throw Error("No memory for a buffer of " + std::to_string(words) +
+                " words; use a smaller batch or problem.");
+  }
+  data_.reset(static_cast<float*>(memory));
+  std::fill_n(data_.get(), size_, 0.0f);
+}
+
+void HostBuffer::Free::operator()(float* data) const { std::free(data); }
+
+HostBuffer& AsHostBuffer(Buffer& buffer) {
+  auto* host = dynamic_cast<HostBuffer*>(&buffer);
+  if (host == nullptr) {
+    throw Error(
+        "A buffer of another kind of device was given to a host device; allocate it there.");
+  }
+  return *host;
+}
+
+const HostBuffer& AsHostBuffer(const Buffer& buffer) {
+  return AsHostBuffer(const_cast<Buffer&>(buffer));
+}
+
+BufferPtr HostDevice::Allocate(std::int64_t words) { return std::make_shared<HostBuffer>(words); }
+
+void HostDevice::Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) {
+  std::ranges::copy(words, Range(AsHostBuffer(buffer), offset, words.size()).begin());
+}
+
+void HostDevice::Read(const Buffer& buffer, std::int64_t offset, std::span<float> words) {
+  auto& host = const_cast<HostBuffer&>(AsHostBuffer(buffer));
+  std::ranges::copy(Range(host, offset, words.size()), words.begin());
+}
+
+std::span<float> HostDevice::Map(Buffer& buffer) { return AsHostBuffer(buffer).floats(); }
+
+Ticket HostDevice::Submit(std::span<const Job> jobs) {
+  for (const Job& job : jobs) {
+    ValidateJob(job);
+    for (const BufferPtr& buffer : {job.a.buffer, job.b.buffer, job.c.buffer}) {
+      AsHostBuffer(*buffer);
+    }
+    if (job.c_in) AsHostBuffer(*job.c_in->buffer);
+  }
+  std::vector<JobReport> reports;
+  reports.reserve(jobs.size());
+  for (const Job& job : jobs) reports.push_back(Execute(job));
+  finished_.emplace(next_ticket_, std::move(reports));
+  return next_ticket_++;
+}
+
+std::vector<JobReport> HostDevice::Wait(Ticket ticket) {
+  auto node = finished_.extract(ticket);
+  if (node.empty()) {
+    throw Error("Ticket " + std::to_string(ticket) +
+                " is not outstanding on this device; wait once for each submission.");
+  }
+  return std::move(node.mapped());
+}
+
+}  // namespace sumac
