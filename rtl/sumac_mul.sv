@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The baseline's IEEE multiplication as a unit of its own: the product of two operand words, as a
+// binary32 word. Combinational. Same structure as sumac_pam.
+//
+// Example (ManBits = 23): 0x3FC00000 x 0x3FC00000 (1.5 x 1.5) gives 0x40100000 (2.25).
+module sumac_mul #(
+  parameter int ManBits = 23  // mantissa bits of the operand format, 3 to 23
+) (
+  input  logic [ManBits+8:0] a_i,
+  input  logic [ManBits+8:0] b_i,
+  output logic [31:0]        p_o
+);
+
+  if (ManBits < 3 || ManBits > 23) begin : gen_illegal_man_bits
+    sumac_error_ManBits_must_be_3_to_23 error ();
+  end
+
+  logic               a_special, a_sign, b_special, b_sign;
+  logic [ManBits+7:0] a_mag;
+  logic [ManBits+8:0] b_offset;
+
+  sumac_classify #(
+    .ManBits(ManBits)
+  ) u_a (
+    .word_i   (a_i),
+    .special_o(a_special),
+    .sign_o   (a_sign),
+    .mag_o    (a_mag)
+  );
+
+  sumac_weight_edge #(
+    .ManBits(ManBits)
+  ) u_b (
+    .word_i   (b_i),
+    .special_o(b_special),
+    .sign_o   (b_sign),
+    .offset_o (b_offset)
+  );
+
+  sumac_product_ieee #(
+    .ManBits(ManBits)
+  ) u_product (
+    .a_special_i(a_special),
+    .a_sign_i   (a_sign),
+    .a_mag_i    (a_mag),
+    .b_special_i(b_special),
+    .b_sign_i   (b_sign),
+    .b_offset_i (b_offset),
+    .product_o  (p_o)
+  );
+
+endmodule
