@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands. Each function adds one to the program; when it is the one that was called, its
+// callback runs it and stores the exit status. A callback throws Error for a wrong call or input
+// (status 2) and WorkFailed for work that could not be finished (status 1).
+#ifndef SUMAC_SW_CLI_COMMANDS_H_
+#define SUMAC_SW_CLI_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "model/error.h"
+#include "sw/io/file.h"
+
+namespace sumac {
+
+enum ExitStatus { kDone = 0, kDifferent = 1, kFailed = 1, kWrongCall = 2, kInterrupted = 130 };
+
+void AddInfo(CLI::App& app, int& status);
+void AddOp(CLI::App& app, int& status);
+void AddGemm(CLI::App& app, int& status);
+void AddTrain(CLI::App& app, int& status);
+void AddEval(CLI::App& app, int& status);
+void AddRun(CLI::App& app, int& status);
+void AddVerify(CLI::App& app, int& status);
+void AddCurves(CLI::App& app, int& status);
+
+// Runs `work` after the call and its input were found good: an Error is now a failure of the work.
+template <typename Work>
+auto Working(Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw WorkFailed(error.what());
+  }
+}
+
+}  // namespace sumac
+
+#endif  // SUMAC_SW_CLI_COMMANDS_H_

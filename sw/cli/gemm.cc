@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// `gemm`: one fold from .npy files to a .npy file.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "model/devices.h"
+#include "sw/cli/commands.h"
+#include "sw/cli/options.h"
+#include "sw/io/npy.h"
+
+namespace sumac {
+namespace {
+
+struct GemmOptions {
+  EngineOptions engine;
+  ArithmeticOptions arithmetic;
+  std::string a;
+  std::string b;
+  std::string c;
+  std::string out;
+  bool check = false;
+  bool json = false;
+};
+
+Array ReadMatrix(const std::string& path) {
+  Array array = ReadNpy(path);
+  if (array.shape.size() != 2) {
+    throw Error(fmt::format("{}: expected a matrix, found an array of {} dimensions; reshape it.",
+                            path, array.shape.size()));
+  }
+  return array;
+}
+
+BufferPtr Load(Device& device, const Array& array) {
+  BufferPtr buffer = device.Allocate(static_cast<std::int64_t>(array.values.size()));
+  device.Write(*buffer, 0, array.values);
+  return buffer;
+}
+
+int RunGemm(const GemmOptions& options) {
+  const Array a = ReadMatrix(options.a);
+  const Array b = ReadMatrix(options.b);
+  std::optional<Array> c_in;
+  if (!options.c.empty()) c_in = ReadMatrix(options.c);
+  Job job;
+  job.name = "gemm";
+  job.m = a.shape[0];
+  job.k = a.shape[1];
+  job.n = b.shape[1];
+  job.arithmetic = options.arithmetic.Get();
+  if (b.shape[0] != job.k) {
+    throw Error(
+        fmt::format("{} is {} x {} and {} is {} x {}: expected as many rows of B as columns "
+                    "of A; check their order.",
+                    options.a, job.m, job.k, options.b, b.shape[0], job.n));
+  }
+  if (job.m == 0 || job.n == 0) {
+    throw Error(fmt::format("The product of {} and {} is {} x {}: expected at least one element.",
+                            options.a, options.b, job.m, job.n));
+  }
+  if (c_in && (c_in->shape[0] != job.m || c_in->shape[1] != job.n)) {
+    throw Error(fmt::format("{}: expected a matrix of {} x {}, as the product is, found {} x {}.",
+                            options.c, job.m, job.n, c_in->shape[0], c_in->shape[1]));
+  }
+  CheckWritable(options.out);
+  std::unique_ptr<Device> device = MakeEngine(options.engine, job.arithmetic);
+  if (options.check) {
+    device = MakeCheckedDevice(std::move(device), MakeReferenceDevice(options.engine.threads));
+  }
+
+  return Working([&] {
+    job.a = MatrixOperand(Load(*device, a), 0, job.m, job.k, job.k, 1);
+    job.b = MatrixOperand(Load(*device, b), 0, job.n, 1, job.k, job.n);
+    if (c_in) job.c_in = MatrixView{Load(*device, *c_in), 0, job.n, 1};
+    job.c = MatrixView{device->Allocate(job.m * job.n), 0, job.n, 1};
+    const auto start = std::chrono::steady_clock::now();
+    const JobReport report = device->Run(job);
+    const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start;
+    Array out{{job.m, job.n}, std::vector<float>(static_cast<std::size_t>(job.m * job.n))};
+    device->Read(*job.c.buffer, 0, out.values);
+    WriteNpy(options.out, out);
+
+    const std::int64_t elements = ProcessingElements(options.engine, job.arithmetic);
+    const double macs =
+        static_cast<double>(job.m) * static_cast<double>(job.n) * static_cast<double>(job.k);
+    const double utilization =
+        report.cycles > 0 && elements > 0
+            ? macs / static_cast<double>(elements) / static_cast<double>(report.cycles)
+            : 0;
+    const Mismatch& mismatch = report.mismatch;
+    if (options.json) {
+      nlohmann::ordered_json document = {{"m", job.m},
+                                         {"n", job.n},
+                                         {"k", job.k},
+                                         {"engine", device->name()},
+                                         {"elapsed_ns", elapsed.count()}};
+      if (elements > 0) {
+        document["cycles"] = report.cycles;
+        document["utilization"] = utilization;
+      }
+      if (options.check) {
+        document["compared"] = mismatch.compared;
+        document["mismatches"] = mismatch.differing;
+        document["first_mismatch"] = mismatch.first;
+      }
+      fmt::print("{}\n", document.dump(2));
+    } else {
+      fmt::print("M {}  N {}  K {}  on {}\n", job.m, job.n, job.k, device->name());
+      if (elements > 0) {
+        fmt::print("cycles {}  utilization {:.1f} %\n", report.cycles, 100 * utilization);
+      }
+      fmt::print("time {:.3f} ms\n", static_cast<double>(elapsed.count()) * 1e-6);
+      if (options.check) {
+        fmt::print("compared {} words with the reference: {} differ\n", mismatch.compared,
+                   mismatch.differing);
+        if (mismatch.differing != 0) fmt::print("first: {}\n", mismatch.first);
+      }
+    }
+    return mismatch.differing == 0 ? kDone : kDifferent;
+  });
+}
+
+}  // namespace
+
+void AddGemm(CLI::App& app, int& status) {
+  const auto options = std::make_shared<GemmOptions>();
+  CLI::App* command = app.add_subcommand("gemm", "One matrix product, from .npy to .npy");
+  command->add_option("--a", options->a, "A, M x K: .npy, float32, C order")->required();
+  command->add_option("--b", options->b, "B, K x N")->required();
+  command->add_option("--c", options->c, "C_in, M x N, from which the sums start (default +0)");
+  command->add_option("--out", options->out, "Where the result is written, M x N")->required();
+  AddEngineOption(*command, options->engine);
+  AddArrayOption(*command, options->engine.array);
+  AddMulOption(*command, options->arithmetic);
+  AddFormatOptions(*command, options->arithmetic);
+  AddThreadsOption(*command, options->engine.threads);
+  AddStallOptions(*command, options->engine);
+  command->add_flag("--check", options->check,
+                    "Compare every word with the reference; exit status 1 where one differs");
+  AddJsonOption(*command, options->json);
+  command->footer(
+      "Examples:\n"
+      "  sumac gemm --a a.npy --b b.npy --out c.npy\n"
+      "  sumac gemm --a a.npy --b b.npy --out c.npy --engine rtl --array 16x16 --check");
+  command->callback([options, &status] { status = RunGemm(*options); });
+}
+
+}  // namespace sumac

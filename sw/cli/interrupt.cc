@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/cli/interrupt.h"
+
+#include <csignal>
+
+namespace sumac {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void Note(int) { interrupted = 1; }
+
+}  // namespace
+
+void CatchInterrupts() {
+  struct sigaction action {};
+  action.sa_handler = Note;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool Interrupted() { return interrupted != 0; }
+
+}  // namespace sumac

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/cli/options.h"
+
+#include <algorithm>
+
+#include "model/devices.h"
+#include "model/error.h"
+#include "model/names.h"
+#include "sim/rtl.h"
+
+namespace sumac {
+
+Arithmetic ArithmeticOptions::Get() const {
+  return {ParseProduct(mul), ParseComp(comp), ParseFormat(format)};
+}
+
+void AddFormatOptions(CLI::App& app, ArithmeticOptions& options) {
+  app.add_option("--comp", options.comp,
+                 "Compensation of pam: mogami (0), pam-alpha, l-mul or 0xHEX below 0x800000")
+      ->check(Accepted(ParseComp))
+      ->capture_default_str();
+  app.add_option(
+         "--format", options.format,
+         "Operand format: fp32, bf16 or e8mN (N from 3 to 23); operands are rounded into it")
+      ->check(Accepted(ParseFormat))
+      ->capture_default_str();
+}
+
+void AddMulOption(CLI::App& app, ArithmeticOptions& options) {
+  app.add_option("--mul", options.mul,
+                 "Product: pam (an integer add) or ieee (a true multiplication)")
+      ->check(Accepted(ParseProduct))
+      ->capture_default_str();
+}
+
+void AddEngineOption(CLI::App& app, EngineOptions& options) {
+  app.add_option("--engine", options.engine,
+                 "Who computes: reference (integers, slow), simd (the CPU's kernels) or rtl (the "
+                 "Verilated hardware); the words are the same")
+      ->check(CLI::IsMember({"reference", "simd", "rtl"}, CLI::ignore_case))
+      ->capture_default_str();
+}
+
+void AddThreadsOption(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads; 0 takes all cores. The words do not depend on it")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+void AddArrayOption(CLI::App& app, std::string& array) {
+  app.add_option("--array", array,
+                 "Geometry RxC of the hardware, one of those that `sumac info` lists; default: the "
+                 "largest that fits");
+}
+
+void AddStallOptions(CLI::App& app, EngineOptions& options) {
+  app.add_option("--stall-seed", options.stall_seed,
+                 "rtl: let every stream stall at random, by this seed (0: no stalls)")
+      ->capture_default_str();
+  app.add_option("--stall-rate", options.stall_rate, "rtl: share of the cycles that stall")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+}
+
+void AddJsonOption(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "Print one JSON document instead of text");
+}
+
+std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic) {
+  if (options.engine == "rtl") {
+    RtlOptions rtl;
+    rtl.array = options.array;
+    rtl.arithmetic = arithmetic;
+    rtl.threads = options.threads;
+    rtl.stall_seed = options.stall_seed;
+    rtl.stall_rate = options.stall_rate;
+    rtl.trace = options.trace;
+    return MakeRtlDevice(rtl);
+  }
+  if (!options.array.empty() || options.stall_seed != 0 || !options.trace.empty()) {
+    throw Error("--array, --stall-seed and --trace need the hardware; add --engine rtl.");
+  }
+  return options.engine == "reference" ? MakeReferenceDevice(options.threads)
+                                       : MakeSimdDevice(options.threads);
+}
+
+std::int64_t ProcessingElements(const EngineOptions& options, const Arithmetic& arithmetic) {
+  if (options.engine != "rtl") return 0;
+  std::int64_t most = 0;
+  for (const RtlArray& array : RtlArrays()) {
+    const bool named = options.array.empty() || options.array == array.Geometry();
+    if (named && array.arithmetic == arithmetic) {
+      most = std::max(most, std::int64_t{array.rows} * array.columns);
+    }
+  }
+  return most;
+}
+
+}  // namespace sumac

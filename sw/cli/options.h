@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options that several subcommands share, and the device that they describe.
+#ifndef SUMAC_SW_CLI_OPTIONS_H_
+#define SUMAC_SW_CLI_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/device.h"
+
+namespace sumac {
+
+// --mul, --comp, --format.
+struct ArithmeticOptions {
+  std::string mul = "pam";
+  std::string comp = "mogami";
+  std::string format = "fp32";
+
+  Arithmetic Get() const;
+};
+
+// Which device computes.
+struct EngineOptions {
+  std::string engine = "simd";
+  std::string array;             // rtl: geometry, "" the largest there is
+  int threads = 0;               // 0: all cores
+  std::uint64_t stall_seed = 0;  // rtl: not 0, streams stall at random
+  double stall_rate = 0.25;      // rtl: share of stalled cycles
+  std::string trace;             // rtl: FST file to write, "" none
+};
+
+// A check of an option's text by a function that throws Error (ParseComp and the like).
+template <typename Parse>
+CLI::Validator Accepted(Parse parse) {
+  return CLI::Validator(
+      [parse](std::string& text) {
+        try {
+          parse(text);
+          return std::string();
+        } catch (const std::runtime_error& error) {
+          return std::string(error.what());
+        }
+      },
+      "");
+}
+
+void AddFormatOptions(CLI::App& app, ArithmeticOptions& options);  // --comp, --format
+void AddMulOption(CLI::App& app, ArithmeticOptions& options);      // --mul
+void AddEngineOption(CLI::App& app, EngineOptions& options);       // --engine
+void AddThreadsOption(CLI::App& app, int& threads);                // --threads
+void AddArrayOption(CLI::App& app, std::string& array);            // --array
+void AddStallOptions(CLI::App& app, EngineOptions& options);       // --stall-seed, --stall-rate
+void AddJsonOption(CLI::App& app, bool& json);                     // --json
+
+// The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
+// where the build has no such hardware or an option of rtl is given with another engine.
+std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic);
+
+// The processing elements of the array that MakeEngine takes; 0 where the engine is not rtl.
+std::int64_t ProcessingElements(const EngineOptions& options, const Arithmetic& arithmetic);
+
+}  // namespace sumac
+
+#endif  // SUMAC_SW_CLI_OPTIONS_H_
