@@ -3,6 +3,8 @@
 #ifndef SUMAC_SW_CLI_INTERRUPT_H_
 #define SUMAC_SW_CLI_INTERRUPT_H_
 
+#include <stdexcept>
+
 namespace sumac {
 
 // From now on SIGINT and SIGTERM set a flag.
@@ -10,6 +12,12 @@ void CatchInterrupts();
 
 // Whether one has arrived.
 bool Interrupted();
+
+// Leaves work that cannot be continued later; what() says how far it had come.
+class Interruption : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 }  // namespace sumac
 

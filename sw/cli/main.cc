@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sw/cli/commands.h"
+#include "sw/cli/interrupt.h"
 
 namespace sumac {
 namespace {
@@ -42,8 +43,12 @@ int Run(int argc, char** argv) {
   AddInfo(app, status);
   AddOp(app, status);
   AddGemm(app, status);
+  AddTrain(app, status);
+  AddEval(app, status);
+  AddRun(app, status);
 
   AddVerify(app, status);
+  AddCurves(app, status);
 
   try {
     app.parse(argc, argv);
@@ -51,8 +56,13 @@ int Run(int argc, char** argv) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
     const std::string called = Called(app);
-    fmt::print(stderr, "{}: {}; see `{} --help`.\n", called, error.what(), called);
+    std::string sentence = error.what();
+    if (sentence.ends_with('.')) sentence.pop_back();
+    fmt::print(stderr, "{}: {}; see `{} --help`.\n", called, sentence, called);
     return kWrongCall;
+  } catch (const Interruption& interruption) {
+    fmt::print(stderr, "{}: {}\n", Called(app), interruption.what());
+    return kInterrupted;
   } catch (const WorkFailed& error) {
     fmt::print(stderr, "{}: {}\n", Called(app), error.what());
     return kFailed;

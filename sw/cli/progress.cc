@@ -31,33 +31,37 @@ std::string Duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-Progress::Progress(std::int64_t total, std::string unit)
-    : total_(total), unit_(std::move(unit)), terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string unit)
+    : unit_(std::move(unit)),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      next_(terminal_ ? Clock::time_point{} : Clock::now() + kLine) {}
 
-void Progress::Update(std::int64_t done, const std::string& label, double rate) {
+void Progress::Update(const std::string& label, std::int64_t done, std::int64_t total) {
   const Clock::time_point now = Clock::now();
   if (!started_) {
     started_ = true;
     first_done_ = done;
     start_ = now;
-    next_ = now + (terminal_ ? Clock::duration{} : Clock::duration{kLine});
   }
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = done > first_done_ ? static_cast<double>(done - first_done_) / seconds : 0;
+  Update(label, done, total, rate, rate > 0 ? static_cast<double>(total - done) / rate : 0);
+}
+
+void Progress::Update(const std::string& label, std::int64_t done, std::int64_t total,
+                      double per_second, double seconds_left) {
+  const Clock::time_point now = Clock::now();
   if (now < next_) return;
   next_ = now + (terminal_ ? Clock::duration{kRedraw} : Clock::duration{kLine});
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  if (rate <= 0 && seconds > 0) rate = static_cast<double>(done - first_done_) / seconds;
-  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
-  std::string text =
-      fmt::format("{:3.0f} %  {}  {}/{} {}", std::floor(100 * share), label, done, total_, unit_);
-  if (rate > 0) {
-    text += fmt::format("  {:.{}f}/s  {} left", rate, rate < 10 ? 2 : 0,
-                        Duration(static_cast<double>(total_ - done) / rate));
-  }
+  const double share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1;
+  std::string text = fmt::format("{}  {}/{} {}", label, done, total, unit_);
+  if (per_second > 0) text += fmt::format("  {:.{}f}/s", per_second, per_second < 10 ? 2 : 0);
+  if (seconds_left > 0) text += fmt::format("  {} left", Duration(seconds_left));
   if (!terminal_) {
     fmt::print(stderr, "{}\n", text);
     return;
   }
-  constexpr std::size_t kBar = 20;
+  constexpr std::size_t kBar = 24;
   const auto filled =
       static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(kBar));
   text = fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(kBar - filled, '.'), text);

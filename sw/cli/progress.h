@@ -12,15 +12,17 @@ namespace sumac {
 
 class Progress {
  public:
-  // `total` items of `unit` ("images") are to be done.
-  Progress(std::int64_t total, std::string unit);
+  explicit Progress(std::string unit);  // what is counted: "images"
   ~Progress() { Clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `done` of them are; `label` tells where ("epoch 2/10") and `rate` how many a second, or 0 to
-  // have it measured from the first update on. Draws where it is time to.
-  void Update(std::int64_t done, const std::string& label, double rate = 0);
+  // `done` of `total` are done; `label` tells where ("epoch 2/10"). Draws where it is time to.
+  // Rate and time left are measured from the first update on.
+  void Update(const std::string& label, std::int64_t done, std::int64_t total);
+  // The same with a known rate (0: not shown) and time left.
+  void Update(const std::string& label, std::int64_t done, std::int64_t total, double per_second,
+              double seconds_left);
 
   // Removes the bar, so that something else can be printed.
   void Clear();
@@ -28,11 +30,10 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::int64_t total_;
   std::string unit_;
   bool terminal_;
-  bool started_ = false;
   bool drawn_ = false;
+  bool started_ = false;
   std::int64_t first_done_ = 0;
   Clock::time_point start_;
   Clock::time_point next_;

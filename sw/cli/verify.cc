@@ -99,7 +99,7 @@ int RunVerify(const VerifyOptions& options) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-  Progress progress(static_cast<std::int64_t>(options.seconds), "s");
+  Progress progress("s");
   std::string first;
   std::int64_t cases = 0;
   Working([&] {
@@ -109,7 +109,8 @@ int RunVerify(const VerifyOptions& options) {
       return;
     }
     while (elapsed() < options.seconds && first.empty() && !Interrupted()) {
-      progress.Update(static_cast<std::int64_t>(elapsed()), fmt::format("case {}", cases), 1);
+      progress.Update(fmt::format("case {}", cases), static_cast<std::int64_t>(elapsed()),
+                      static_cast<std::int64_t>(options.seconds), 0, options.seconds - elapsed());
       first = RunCase(seed, cases, options.threads, tallies);
       ++cases;
     }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/cli/curves.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sw/cli/commands.h"
+#include "sw/io/file.h"
+
+namespace sumac {
+namespace {
+
+// One run's metrics as gnuplot's data: epoch, train and test loss, train and test accuracy in %.
+struct Run {
+  std::string name;
+  std::string data;
+};
+
+Run ReadRun(const std::string& folder) {
+  const std::filesystem::path path = std::filesystem::path(folder) / "metrics.jsonl";
+  std::istringstream lines(ReadFile(path.string()));
+  Run run;
+  run.name = std::filesystem::weakly_canonical(folder).filename().string();
+  std::int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    try {
+      const auto record = nlohmann::json::parse(line);
+      run.data +=
+          fmt::format("{} {} {} {} {}\n", record.at("epoch").get<std::int64_t>(),
+                      record.at("train_loss").get<double>(), record.at("test_loss").get<double>(),
+                      100 * record.at("train_accuracy").get<double>(),
+                      100 * record.at("test_accuracy").get<double>());
+    } catch (const nlohmann::json::exception&) {
+      throw Error(fmt::format(
+          "{}: expected an object with epoch, losses and accuracies in line {}, found something "
+          "else; give the folder of a run of sumac train.",
+          path.string(), number));
+    }
+  }
+  if (run.data.empty()) {
+    throw Error(fmt::format("{} holds no epoch yet; train at least one.", path.string()));
+  }
+  return run;
+}
+
+// A text in gnuplot's single quotes.
+std::string Quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted += '\'';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+// Two plots side by side; a run has a colour, its training line is thin and dashed.
+std::string Script(const std::vector<Run>& runs) {
+  constexpr std::array<const char*, 6> kColours = {"#0060ad", "#d95319", "#2e8b57",
+                                                   "#8b3a9c", "#b8860b", "#555555"};
+  std::string script =
+      "set terminal svg size 960,420 font 'sans-serif,14' noenhanced background rgb 'white'\n";
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    script += fmt::format("$run{} << END\n{}END\n", i, runs[i].data);
+  }
+  script +=
+      "set multiplot layout 1,2\n"
+      "set grid linecolor rgb '#dddddd'\n"
+      "set xlabel 'epoch'\n"
+      "set xtics nomirror\nset ytics nomirror\nset border 3\n"
+      "set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.02\n";
+  const auto plot = [&](const char* title, const char* place, int train_column) {
+    script += fmt::format("set title '{}'\nset key {} samplen 3 spacing 1.2\nplot ", title, place);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const std::string name = runs.size() == 1 ? "" : runs[i].name + ", ";
+      const char* colour = kColours[i % kColours.size()];
+      script += fmt::format(
+          "{}$run{} using 1:{} with linespoints pointtype 7 pointsize 0.4 linewidth 1.5 dashtype 2 "
+          "linecolor rgb '{}' title {}, $run{} using 1:{} with linespoints pointtype 7 pointsize "
+          "0.5 linewidth 2.5 linecolor rgb '{}' title {}",
+          i == 0 ? "" : ", ", i, train_column, colour, Quoted(name + "train"), i, train_column + 1,
+          colour, Quoted(name + "test"));
+    }
+    script += "\n";
+  };
+  plot("loss (cross-entropy)", "top right", 2);
+  plot("accuracy (%)", "bottom right", 4);
+  return script + "unset multiplot\n";
+}
+
+// What gnuplot draws for the script.
+std::string Gnuplot(const std::string& script) {
+  std::string path = (std::filesystem::temp_directory_path() / "sumac-curves-XXXXXX").string();
+  const int file = mkstemp(path.data());
+  if (file < 0) throw WorkFailed(fmt::format("No file can be made at {}.", path));
+  close(file);
+  const std::unique_ptr<const char, int (*)(const char*)> remove(path.c_str(), unlink);
+  WriteFileAtomically(path, script);
+  std::FILE* pipe = popen(fmt::format("gnuplot '{}' 2>/dev/null", path).c_str(), "re");
+  if (pipe == nullptr) throw WorkFailed("gnuplot cannot be started.");
+  std::string svg;
+  std::array<char, 4096> chunk;
+  for (std::size_t got; (got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) {
+    svg.append(chunk.data(), got);
+  }
+  if (pclose(pipe) != 0 || svg.empty()) {
+    throw WorkFailed("gnuplot is missing or failed, so no curves are drawn; install gnuplot-nox.");
+  }
+  return svg;
+}
+
+struct CurvesOptions {
+  std::vector<std::string> folders;
+  std::string out;
+};
+
+}  // namespace
+
+void DrawCurves(const std::vector<std::string>& run_folders, const std::string& svg_path) {
+  std::vector<Run> runs;
+  for (const std::string& folder : run_folders) runs.push_back(ReadRun(folder));
+  CheckWritable(svg_path);
+  WriteFileAtomically(svg_path, Gnuplot(Script(runs)));
+}
+
+void AddCurves(CLI::App& app, int&) {
+  const auto options = std::make_shared<CurvesOptions>();
+  CLI::App* command = app.add_subcommand(
+      "curves", "Draw the losses and accuracies of training runs in one picture");
+  command->add_option("DIR", options->folders, "Folders of runs of `sumac train`")->required();
+  command->add_option("--out", options->out, "The SVG file to write")->required();
+  command->footer("Example:\n  sumac curves runs/pam runs/ieee --out curves.svg");
+  command->callback([options] { DrawCurves(options->folders, options->out); });
+}
+
+}  // namespace sumac

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `eval` and `run` share: a checkpoint's network on a device, and the images to show it.
+#ifndef SUMAC_SW_CLI_NETWORK_H_
+#define SUMAC_SW_CLI_NETWORK_H_
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/device.h"
+#include "sw/cli/options.h"
+#include "sw/io/dataset.h"
+#include "sw/train/checkpoint.h"
+#include "sw/train/evaluate.h"
+
+namespace sumac {
+
+struct NetworkOptions {
+  std::string checkpoint;
+  std::string data;         // "": what the checkpoint was trained on
+  std::string data_dir;     // "": the data set's default, or as in training
+  std::int64_t images = 0;  // 0: all test images
+  EngineOptions engine;
+  std::string mul;  // these three: "" as in training
+  std::string comp;
+  std::string format;
+  bool json = false;
+};
+
+// --checkpoint, --data, --data-dir, --images, --engine, --array, --mul, --comp, --format,
+// --threads, --stall-seed, --stall-rate, --json.
+void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
+
+// The checkpoint and the test images that the options name, found to fit each other. Throws Error.
+struct NetworkInput {
+  Checkpoint checkpoint;
+  Dataset data;
+  std::int64_t images = 0;
+  Arithmetic arithmetic;
+};
+NetworkInput ReadNetworkInput(const NetworkOptions& options);
+
+// Shows the first images to the network on the device, `batch` at a time, with progress on
+// standard error. Throws Interruption on Ctrl-C, WorkFailed where the device fails.
+EvalResult ShowImages(const NetworkInput& input, std::unique_ptr<Device> device,
+                      std::int64_t batch);
+
+}  // namespace sumac
+
+#endif  // SUMAC_SW_CLI_NETWORK_H_
