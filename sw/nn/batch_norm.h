@@ -50,8 +50,11 @@ class BatchNorm {
                 float* dx) const;
 
  private:
-  void SetScale(const Arithmetic& arithmetic, std::int64_t c, double mean, double var,
-                std::span<float> scale, std::span<float> shift) const;
+  struct Folded {
+    float scale;
+    float shift;
+  };
+  Folded Fold(const Arithmetic& arithmetic, std::size_t c, float mean, double var) const;
 
   std::int64_t channels_;
   Parameter gamma_, beta_;

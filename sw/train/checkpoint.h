@@ -18,9 +18,10 @@ namespace sumac {
 
 // How far a run has come.
 struct Position {
-  std::int64_t epoch = 0;  // finished epochs
-  std::int64_t step = 0;   // finished steps of the epoch that is under way
-  double loss_sum = 0;     // of that epoch's images so far
+  std::int64_t images = 0;  // of an epoch
+  std::int64_t epoch = 0;   // finished epochs
+  std::int64_t step = 0;    // finished steps of the epoch that is under way
+  double loss_sum = 0;      // of that epoch's images so far
   std::int64_t correct = 0;
 
   friend bool operator==(const Position&, const Position&) = default;

@@ -28,6 +28,9 @@ struct EvalResult {
 EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, std::int64_t images,
                     std::int64_t batch, const std::function<bool(std::int64_t)>& progress = {});
 
+// Throws Error, telling both, where the images or classes are not the network's.
+void CheckFits(const Dataset& data, const ResNetConfig& net);
+
 }  // namespace sumac
 
 #endif  // SUMAC_SW_TRAIN_EVALUATE_H_

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Softmax cross-entropy.
+#ifndef SUMAC_SW_NN_LOSS_H_
+#define SUMAC_SW_NN_LOSS_H_
+
+#include <cstdint>
+#include <span>
+
+namespace sumac {
+
+struct LossResult {
+  double sum = 0;            // of the images' losses, in order
+  std::int64_t correct = 0;  // images whose label has the greatest logit, the first such
+};
+
+// logits is labels.size() x classes. In binary64 an image: the logits less the greatest, their
+// exponentials e, the sum z of e in order; loss = ln z - (logit of the label less the greatest).
+// A gradient, where not empty, becomes (e / z - [class is the label]) / images, rounded once.
+LossResult SoftmaxCrossEntropy(std::int64_t classes, std::span<const float> logits,
+                               std::span<const std::uint8_t> labels, std::span<float> gradient);
+
+}  // namespace sumac
+
+#endif  // SUMAC_SW_NN_LOSS_H_

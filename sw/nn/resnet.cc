@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/nn/resnet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "model/error.h"
+#include "model/float_mode.h"
+#include "sw/nn/pool.h"
+#include "sw/nn/random.h"
+
+namespace sumac {
+namespace {
+
+constexpr std::array<std::int64_t, 6> kDepths = {8, 14, 20, 32, 44, 56};
+constexpr std::int64_t kStages = 3;
+constexpr std::int64_t kFirstChannels = 16;
+
+// n of the 6n + 2 layers.
+std::int64_t BlocksInStage(const std::string& model) {
+  for (const std::int64_t depth : kDepths) {
+    if (model == fmt::format("resnet{}", depth)) return (depth - 2) / 6;
+  }
+  throw Error(
+      fmt::format("model {} is unknown: there are {}", model, fmt::join(ResNetNames(), ", ")));
+}
+
+ConvGeometry Conv3x3(std::int64_t height, std::int64_t width, std::int64_t in_channels,
+                     std::int64_t out_channels, std::int64_t stride) {
+  return {height, width, in_channels, out_channels, 3, stride, 1};
+}
+
+const ResNetConfig& Checked(const ResNetConfig& config) {
+  BlocksInStage(config.model);
+  if (config.channels < 1 || config.height < 1 || config.width < 1 || config.classes < 1) {
+    throw Error(
+        fmt::format("a network needs at least 1 channel, row, column and class, not {}, {}, "
+                    "{} and {}",
+                    config.channels, config.height, config.width, config.classes));
+  }
+  return config;
+}
+
+std::int64_t Rows(const Conv& conv) {
+  return conv.geometry().OutHeight() * conv.geometry().OutWidth();
+}
+
+bool IsIdentity(const ResNet::Block& block) {
+  return block.conv1.geometry().in_channels == block.conv1.geometry().out_channels;
+}
+
+// Words of one image's largest activation.
+std::int64_t LargestActivation(const ResNet& net) {
+  std::int64_t words = net.conv1().geometry().OutputWords();
+  for (const ResNet::Block& block : net.blocks()) {
+    words = std::max(words, block.conv1.geometry().OutputWords());
+  }
+  return words;
+}
+
+// Words of one image's largest shortcut that is not the identity.
+std::int64_t LargestShortcut(const ResNet& net) {
+  std::int64_t words = 0;
+  for (const ResNet::Block& block : net.blocks()) {
+    if (!IsIdentity(block)) words = std::max(words, block.conv1.geometry().OutputWords());
+  }
+  return words;
+}
+
+void CheckImages(std::int64_t images, std::int64_t batch) {
+  if (images < 1 || images > batch) {
+    throw Error(
+        fmt::format("a batch of {} images does not fit a graph made for {}", images, batch));
+  }
+}
+
+std::span<const float> FirstRows(const Tensor& tensor, std::int64_t words) {
+  return tensor.values.first(static_cast<std::size_t>(words));
+}
+
+}  // namespace
+
+std::vector<std::string> ResNetNames() {
+  std::vector<std::string> names;
+  for (const std::int64_t depth : kDepths) names.push_back(fmt::format("resnet{}", depth));
+  return names;
+}
+
+ResNet::ResNet(Device& device, const ResNetConfig& config)
+    : config_(Checked(config)),
+      conv1_(device, "conv1",
+             Conv3x3(config.height, config.width, config.channels, kFirstChannels, 1)),
+      bn1_(device, "bn1", kFirstChannels),
+      linear_(device, "linear",
+              {.in_channels = kFirstChannels << (kStages - 1), .out_channels = config.classes},
+              true) {
+  const std::int64_t blocks = BlocksInStage(config.model);
+  ConvGeometry last = conv1_.geometry();
+  for (std::int64_t stage = 0; stage < kStages; ++stage) {
+    const std::int64_t channels = kFirstChannels << stage;
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      const std::string name = fmt::format("layer{}.{}.", stage + 1, i);
+      const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
+      const ConvGeometry first =
+          Conv3x3(last.OutHeight(), last.OutWidth(), last.out_channels, channels, stride);
+      last = Conv3x3(first.OutHeight(), first.OutWidth(), channels, channels, 1);
+      blocks_.push_back(
+          {Conv(device, name + "conv1", first), BatchNorm(device, name + "bn1", channels),
+           Conv(device, name + "conv2", last), BatchNorm(device, name + "bn2", channels)});
+    }
+  }
+}
+
+void ResNet::Initialize(std::uint64_t seed) {
+  const ScopedFloatMode mode;
+  std::uint32_t number = 0;
+  for (const Parameter& parameter : Parameters()) {
+    if (parameter.decays) {
+      std::int64_t fan_in = 1;
+      for (std::size_t i = 1; i < parameter.shape.size(); ++i) fan_in *= parameter.shape[i];
+      const double deviation = std::sqrt(2.0 / static_cast<double>(fan_in));
+      for (std::size_t i = 0; i < parameter.value.values.size(); ++i) {
+        const RandomWords words = RandomFor(seed, RandomStream::kInitialise, number, i);
+        parameter.value.values[i] = static_cast<float>(deviation * Normal(words));
+      }
+    }
+    ++number;
+  }
+}
+
+std::vector<Parameter> ResNet::Parameters() const {
+  std::vector<Parameter> parameters = {conv1_.weight(), bn1_.gamma(), bn1_.beta()};
+  for (const Block& block : blocks_) {
+    parameters.insert(parameters.end(),
+                      {block.conv1.weight(), block.bn1.gamma(), block.bn1.beta(),
+                       block.conv2.weight(), block.bn2.gamma(), block.bn2.beta()});
+  }
+  parameters.insert(parameters.end(), {linear_.weight(), *linear_.bias()});
+  return parameters;
+}
+
+std::vector<StateEntry> ResNet::State() const {
+  std::vector<StateEntry> state;
+  const auto add_conv = [&state](const Conv& conv) {
+    state.push_back(conv.weight());
+    if (conv.bias()) state.push_back(*conv.bias());
+  };
+  const auto add_norm = [&state](const BatchNorm& norm) {
+    state.insert(state.end(), {norm.gamma(), norm.beta(), norm.running_mean(), norm.running_var()});
+  };
+  add_conv(conv1_);
+  add_norm(bn1_);
+  for (const Block& block : blocks_) {
+    add_conv(block.conv1);
+    add_norm(block.bn1);
+    add_conv(block.conv2);
+    add_norm(block.bn2);
+  }
+  add_conv(linear_);
+  return state;
+}
+
+ResNetInference::ResNetInference(Context& context, const ResNet& net, std::int64_t batch)
+    : context_(context), net_(net), batch_(batch) {
+  Device& device = context.device;
+  const std::int64_t largest = batch * LargestActivation(net);
+  input_ = MakeTensor(device, batch * net.conv1().geometry().InputWords());
+  current_ = MakeTensor(device, largest);
+  middle_ = MakeTensor(device, largest);
+  next_ = MakeTensor(device, largest);
+  shortcut_ = MakeTensor(device, batch * LargestShortcut(net));
+  features_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
+  logits_ = MakeTensor(device, batch * net.linear().geometry().OutputWords());
+}
+
+std::span<const float> ResNetInference::Run(std::int64_t images) {
+  CheckImages(images, batch_);
+  const auto layer = [&](const Conv& conv, const BatchNorm& norm, const Tensor& x,
+                         const float* residual, const Tensor& y) {
+    conv.Forward(context_, images, x, y);
+    const auto words = static_cast<std::size_t>(images * conv.geometry().OutputWords());
+    norm.Infer(context_.forward, residual, true, y.values.first(words));
+  };
+  layer(net_.conv1(), net_.bn1(), input_, nullptr, current_);
+  for (const ResNet::Block& block : net_.blocks()) {
+    const float* residual = current_.values.data();
+    if (!IsIdentity(block)) {
+      ShortcutForward(block.conv1.geometry(), images, residual, shortcut_.values.data());
+      residual = shortcut_.values.data();
+    }
+    layer(block.conv1, block.bn1, current_, nullptr, middle_);
+    layer(block.conv2, block.bn2, middle_, residual, next_);
+    std::swap(current_, next_);
+  }
+  const Conv& last = net_.blocks().back().conv2;
+  PoolForward(images, Rows(last), last.geometry().out_channels, current_.values.data(),
+              features_.values.data());
+  net_.linear().Forward(context_, images, features_, logits_);
+  return FirstRows(logits_, images * net_.config().classes);
+}
+
+ResNetTraining::ResNetTraining(Context& context, ResNet& net, std::int64_t batch)
+    : context_(context), net_(net), batch_(batch) {
+  Device& device = context.device;
+  const auto output = [&](const Conv& conv) {
+    return MakeTensor(device, batch * conv.geometry().OutputWords());
+  };
+  input_ = MakeTensor(device, batch * net.conv1().geometry().InputWords());
+  stem_ = output(net.conv1());
+  stem_out_ = output(net.conv1());
+  for (const ResNet::Block& block : net.blocks()) {
+    blocks_.push_back(
+        {output(block.conv1), output(block.conv1), output(block.conv2), output(block.conv2)});
+  }
+  shortcut_ = MakeTensor(device, batch * LargestShortcut(net));
+  features_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
+  feature_gradient_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
+  logits_ = output(net.linear());
+  logit_gradient_ = output(net.linear());
+  const std::int64_t largest = batch * LargestActivation(net);
+  for (Tensor* tensor : {&gradient_, &other_gradient_, &conv_gradient_, &middle_gradient_}) {
+    *tensor = MakeTensor(device, largest);
+  }
+}
+
+std::span<const float> ResNetTraining::Forward(std::int64_t images) {
+  CheckImages(images, batch_);
+  images_ = images;
+  const auto layer = [&](const Conv& conv, BatchNorm& norm, const Tensor& x, const Tensor& kept,
+                         const float* residual, const Tensor& y) {
+    conv.Forward(context_, images, x, kept);
+    norm.Forward(context_.forward, images, Rows(conv), kept.values.data(), residual, true,
+                 y.values.data());
+  };
+  layer(net_.conv1(), net_.bn1(), input_, stem_, nullptr, stem_out_);
+  const Tensor* x = &stem_out_;
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    ResNet::Block& block = net_.blocks()[i];
+    const Activations& a = blocks_[i];
+    const float* residual = x->values.data();
+    if (!IsIdentity(block)) {
+      ShortcutForward(block.conv1.geometry(), images, residual, shortcut_.values.data());
+      residual = shortcut_.values.data();
+    }
+    layer(block.conv1, block.bn1, *x, a.conv1, nullptr, a.relu1);
+    layer(block.conv2, block.bn2, a.relu1, a.conv2, residual, a.out);
+    x = &a.out;
+  }
+  const Conv& last = net_.blocks().back().conv2;
+  PoolForward(images, Rows(last), last.geometry().out_channels, x->values.data(),
+              features_.values.data());
+  net_.linear().Forward(context_, images, features_, logits_);
+  return FirstRows(logits_, images * net_.config().classes);
+}
+
+void ResNetTraining::Backward() {
+  const auto norm = [&](const Conv& conv, const BatchNorm& bn, const Tensor& kept, const Tensor& y,
+                        const Tensor& dy, const Tensor& dx) {
+    bn.Backward(images_, Rows(conv), kept.values.data(), y.values.data(), dy.values.data(),
+                dx.values.data());
+  };
+  net_.linear().Backward(context_, images_, features_, logit_gradient_, &feature_gradient_);
+  const Conv& last = net_.blocks().back().conv2;
+  PoolBackward(images_, Rows(last), last.geometry().out_channels, feature_gradient_.values.data(),
+               gradient_.values.data());
+  for (std::size_t i = blocks_.size(); i-- > 0;) {
+    const ResNet::Block& block = net_.blocks()[i];
+    const Activations& a = blocks_[i];
+    const Tensor& x = i == 0 ? stem_out_ : blocks_[i - 1].out;
+    norm(block.conv2, block.bn2, a.conv2, a.out, gradient_, conv_gradient_);
+    block.conv2.Backward(context_, images_, a.relu1, conv_gradient_, &middle_gradient_);
+    norm(block.conv1, block.bn1, a.conv1, a.relu1, middle_gradient_, middle_gradient_);
+    // The shortcut's gradient is where the folds of the block's input gradient start.
+    if (!IsIdentity(block)) {
+      ShortcutBackward(block.conv1.geometry(), images_, gradient_.values.data(),
+                       other_gradient_.values.data());
+      std::swap(gradient_, other_gradient_);
+    }
+    block.conv1.Backward(context_, images_, x, middle_gradient_, &gradient_, true);
+  }
+  norm(net_.conv1(), net_.bn1(), stem_, stem_out_, gradient_, gradient_);
+  net_.conv1().Backward(context_, images_, input_, gradient_, nullptr);
+}
+
+}  // namespace sumac

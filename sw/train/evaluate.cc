@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/train/evaluate.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "model/error.h"
+#include "sw/nn/loss.h"
+#include "sw/train/images.h"
+
+namespace sumac {
+
+EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, std::int64_t images,
+                    std::int64_t batch, const std::function<bool(std::int64_t)>& progress) {
+  static_assert(std::endian::native == std::endian::little, "the CRC is of little-endian words");
+  CheckFits(data, net.config());
+  if (images < 1 || images > data.count) {
+    throw Error(
+        fmt::format("{} images were asked for, but {} has 1 to {}", images, data.name, data.count));
+  }
+  if (batch < 1) throw Error(fmt::format("a batch of {} images is none: take 1 or more", batch));
+  batch = std::min(batch, images);
+  EvalResult result;
+  Context own = context;
+  own.reports = &result.layers;
+  ResNetInference graph(own, net, batch);
+  const Normaliser normalise(data);
+  const auto words = static_cast<std::size_t>(data.height * data.width * data.channels);
+  double loss = 0;
+  std::int64_t correct = 0;
+  while (result.images < images) {
+    const std::int64_t now = std::min(batch, images - result.images);
+#pragma omp parallel for schedule(static)
+    for (std::int64_t i = 0; i < now; ++i) {
+      LoadImage(data, normalise, result.images + i, {},
+                graph.input().subspan(static_cast<std::size_t>(i) * words, words));
+    }
+    const std::span<const float> logits = graph.Run(now);
+    const std::span<const std::uint8_t> labels(data.labels.data() + result.images,
+                                               static_cast<std::size_t>(now));
+    const LossResult part = SoftmaxCrossEntropy(net.config().classes, logits, labels, {});
+    loss += part.sum;
+    correct += part.correct;
+    result.logits.insert(result.logits.end(), logits.begin(), logits.end());
+    result.images += now;
+    if (progress && !progress(result.images)) break;
+  }
+  result.loss = loss / static_cast<double>(result.images);
+  result.accuracy = static_cast<double>(correct) / static_cast<double>(result.images);
+  result.logits_crc32 =
+      static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(result.logits.data()),
+                                         result.logits.size() * sizeof(float)));
+  return result;
+}
+
+void CheckFits(const Dataset& data, const ResNetConfig& net) {
+  if (data.channels != net.channels || data.height != net.height || data.width != net.width ||
+      data.classes != net.classes) {
+    throw Error(
+        fmt::format("{} has {} x {} x {} images of {} classes, but the network takes "
+                    "{} x {} x {} and {} classes",
+                    data.name, data.height, data.width, data.channels, data.classes, net.height,
+                    net.width, net.channels, net.classes));
+  }
+}
+
+}  // namespace sumac

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "model/error.h"
+#include "sw/io/file.h"
+#include "sw/nn/loss.h"
+#include "sw/nn/resnet.h"
+#include "sw/nn/sgd.h"
+#include "sw/train/checkpoint.h"
+#include "sw/train/evaluate.h"
+#include "sw/train/images.h"
+#include "sw/train/run_folder.h"
+#include "sw/train/schedule.h"
+
+namespace sumac {
+namespace {
+
+// Seconds since it was made.
+class Stopwatch {
+ public:
+  double Seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// How many images a second, over all that this process has done.
+struct Rate {
+  double images = 0;
+  double seconds = 0;
+  double PerSecond() const { return seconds > 0 ? images / seconds : 0; }
+};
+
+class Trainer {
+ public:
+  Trainer(const TrainConfig& config, Device& device, const Dataset& train, const Dataset& test,
+          TrainObserver& observer)
+      : config_(config),
+        train_(train),
+        test_(test),
+        observer_(observer),
+        folder_(config.out),
+        context_{device, config.Forward(), config.Backward(), config.shards},
+        net_(device, {config.model, train.channels, train.height, train.width, train.classes}),
+        sgd_(net_.Parameters(), config.momentum, config.weight_decay),
+        normalise_(train) {
+    CheckFits(test, net_.config());
+    if (config.limit_train > train.count) {
+      throw Error(fmt::format("limit-train is {}, but there are {} training images",
+                              config.limit_train, train.count));
+    }
+    position_.images = config.limit_train > 0 ? config.limit_train : train.count;
+    if (position_.images < 1 || test.count < 1) {
+      throw Error(fmt::format("{} has no images to train on or to test with", train.name));
+    }
+    steps_ = (position_.images + config.batch - 1) / config.batch;
+  }
+
+  bool Run() {
+    Start();
+    const std::int64_t batch = std::min(config_.batch, position_.images);
+    ResNetTraining graph(context_, net_, batch);
+    while (position_.epoch < config_.epochs) {
+      const Stopwatch watch;
+      EpochRecord record;
+      if (!TrainEpoch(graph, record) || !Test(record)) {
+        WriteCheckpoint();
+        return false;
+      }
+      record.seconds = watch.Seconds();
+      position_ = {position_.images, position_.epoch + 1};
+      // The metrics first: where the checkpoint is then not written, resuming drops the line.
+      folder_.Add(record);
+      WriteCheckpoint();
+      observer_.OnEpoch(record);
+    }
+    return true;
+  }
+
+ private:
+  // A fresh run's folder and words, or an interrupted one's.
+  void Start() {
+    if (!config_.resume) {
+      folder_.Begin();
+      net_.Initialize(config_.seed);
+      WriteCheckpoint();
+    } else {
+      const std::string path = folder_.checkpoint_path();
+      const Checkpoint checkpoint = ReadCheckpoint(path);
+      CheckSameRun(path, checkpoint);
+      Restore(checkpoint, net_, sgd_);
+      position_ = checkpoint.position;
+      folder_.Resume(position_.epoch);
+    }
+    folder_.WriteConfig(config_);
+  }
+
+  void CheckSameRun(const std::string& path, const Checkpoint& checkpoint) const {
+    std::string difference = FirstDifference(checkpoint.config, config_);
+    if (difference.empty() && checkpoint.net != net_.config()) {
+      difference = "the images' size or the number of classes has changed";
+    }
+    if (difference.empty() && checkpoint.position.images != position_.images) {
+      difference = fmt::format("an epoch has {} images there and {} here",
+                               checkpoint.position.images, position_.images);
+    }
+    if (!difference.empty()) {
+      throw Error(
+          fmt::format("{} is of another run: {}; resume with its options, or give another "
+                      "--out",
+                      path, difference));
+    }
+    const Position& position = checkpoint.position;
+    if (position.epoch > config_.epochs || position.step > steps_) {
+      throw Error(
+          fmt::format("{} is at epoch {}, step {} of a run of {} epochs of {} steps: the "
+                      "file is damaged",
+                      path, position.epoch, position.step, config_.epochs, steps_));
+    }
+  }
+
+  // The rest of the epoch under way; false where a stop was requested.
+  bool TrainEpoch(ResNetTraining& graph, EpochRecord& record) {
+    const Rate before = training_;
+    const std::vector<std::int64_t> order =
+        ShuffledImages(config_.seed, position_.epoch, position_.images);
+    bool stop = observer_.StopRequested();
+    while (position_.step < steps_ && !stop) {
+      const Stopwatch watch;
+      const std::int64_t first = position_.step * config_.batch;
+      const std::int64_t count = std::min(config_.batch, position_.images - first);
+      Step(graph, std::span(order).subspan(static_cast<std::size_t>(first),
+                                           static_cast<std::size_t>(count)));
+      ++position_.step;
+      training_.images += static_cast<double>(count);
+      training_.seconds += watch.Seconds();
+      Report(false, first + count, position_.images, training_.PerSecond());
+      stop = observer_.StopRequested();
+      if (!stop && config_.checkpoint_every > 0 && position_.step % config_.checkpoint_every == 0 &&
+          position_.step < steps_) {
+        WriteCheckpoint();
+      }
+    }
+    const auto images = static_cast<double>(position_.images);
+    record.epoch = position_.epoch + 1;
+    record.train_loss = position_.loss_sum / images;
+    record.train_accuracy = static_cast<double>(position_.correct) / images;
+    record.images_per_second =
+        Rate{training_.images - before.images, training_.seconds - before.seconds}.PerSecond();
+    return !stop;
+  }
+
+  void Step(ResNetTraining& graph, std::span<const std::int64_t> images) {
+    const auto words = static_cast<std::size_t>(train_.height * train_.width * train_.channels);
+    std::vector<std::uint8_t> labels(images.size());
+#pragma omp parallel for schedule(static)
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const std::int64_t image = images[i];
+      const Augmentation augmentation =
+          config_.augment == "none"
+              ? Augmentation{}
+              : PadCropFlip(config_.seed, position_.epoch, image, train_.height);
+      LoadImage(train_, normalise_, image, augmentation, graph.input().subspan(i * words, words));
+      labels[i] = train_.labels[static_cast<std::size_t>(image)];
+    }
+    const std::span<const float> logits = graph.Forward(static_cast<std::int64_t>(images.size()));
+    const LossResult loss = SoftmaxCrossEntropy(train_.classes, logits, labels,
+                                                graph.logit_gradient().first(logits.size()));
+    if (!std::isfinite(loss.sum)) {
+      throw WorkFailed(
+          fmt::format("the loss is not a finite number in epoch {}, step {} of {}: "
+                      "train with a lower --lr or a longer --warmup; {} is the last "
+                      "good checkpoint",
+                      position_.epoch + 1, position_.step + 1, steps_, folder_.checkpoint_path()));
+    }
+    graph.Backward();
+    sgd_.Step(LearningRate(config_, steps_, position_.epoch * steps_ + position_.step));
+    position_.loss_sum += loss.sum;
+    position_.correct += loss.correct;
+  }
+
+  // False where a stop was requested.
+  bool Test(EpochRecord& record) {
+    const Rate before = testing_;
+    const Stopwatch watch;
+    bool stop = false;
+    const EvalResult result =
+        Evaluate(context_, net_, test_, test_.count, config_.batch, [&](std::int64_t done) {
+          testing_ = {before.images + static_cast<double>(done), before.seconds + watch.Seconds()};
+          Report(true, done, test_.count, testing_.PerSecond());
+          stop = observer_.StopRequested();
+          return !stop;
+        });
+    record.test_loss = result.loss;
+    record.test_accuracy = result.accuracy;
+    return !stop || result.images == test_.count;
+  }
+
+  void Report(bool testing, std::int64_t done, std::int64_t total, double rate) {
+    const auto epochs_after = static_cast<double>(config_.epochs - position_.epoch - 1);
+    const auto images = static_cast<double>(position_.images);
+    const auto tests = static_cast<double>(test_.count);
+    // Until both have been timed, a test image is taken for a third of a trained one.
+    double train_seconds = training_.images > 0 ? 1 / training_.PerSecond() : 0;
+    const double test_seconds = testing_.images > 0 ? 1 / testing_.PerSecond() : train_seconds / 3;
+    if (training_.images == 0) train_seconds = 3 * test_seconds;
+    const auto left = static_cast<double>(total - done);
+    const double seconds_left =
+        epochs_after * (images * train_seconds + tests * test_seconds) +
+        (testing ? left * test_seconds : left * train_seconds + tests * test_seconds);
+    observer_.OnProgress(
+        {testing, position_.epoch + 1, config_.epochs, done, total, rate, seconds_left});
+  }
+
+  void WriteCheckpoint() const {
+    sumac::WriteCheckpoint(folder_.checkpoint_path(), net_, sgd_, config_, position_);
+  }
+
+  const TrainConfig& config_;
+  const Dataset& train_;
+  const Dataset& test_;
+  TrainObserver& observer_;
+  RunFolder folder_;
+  Context context_;
+  ResNet net_;
+  Sgd sgd_;
+  Normaliser normalise_;
+  Position position_;
+  std::int64_t steps_ = 0;  // of an epoch
+  Rate training_, testing_;
+};
+
+}  // namespace
+
+bool Train(const TrainConfig& config, Device& device, TrainObserver& observer) {
+  CheckConfig(config);
+  Dataset train = LoadDataset(config.data, config.data_dir, Split::kTrain);
+  if (config.validation == 0) {
+    const Dataset test = LoadDataset(config.data, config.data_dir, Split::kTest);
+    return Train(config, device, train, test, observer);
+  }
+  if (config.validation >= train.count) {
+    throw Error(fmt::format("validation is {}, but there are {} training images to take it from",
+                            config.validation, train.count));
+  }
+  const std::int64_t rest = train.count - config.validation;
+  const Dataset test = Part(train, rest, config.validation);
+  train = Part(train, 0, rest);
+  return Train(config, device, train, test, observer);
+}
+
+bool Train(const TrainConfig& config, Device& device, const Dataset& train, const Dataset& test,
+           TrainObserver& observer) {
+  CheckConfig(config);
+  return Trainer(config, device, train, test, observer).Run();
+}
+
+}  // namespace sumac
