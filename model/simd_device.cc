@@ -1,16 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/simd_device.h"
+
+#include <omp.h>
+
+#include <utility>
+
 #include "model/devices.h"
 #include "model/error.h"
+#include "model/float_mode.h"
 
 namespace sumac {
 
-std::vector<std::string> KernelNames() { return {"portable"}; }
+using gemm::KernelSet;
+
+namespace {
+
+// MACs of a job that is not worth waking a second thread.
+constexpr std::int64_t kSmallJob = 1 << 18;
+
+}  // namespace
+
+SimdDevice::SimdDevice(int threads, const KernelSet& kernels) : kernels_(kernels) {
+  const int count = threads > 0 ? threads : omp_get_max_threads();
+  for (int i = 0; i < count; ++i) workspaces_.push_back(std::make_unique<gemm::Workspace>());
+}
+
+JobReport SimdDevice::Execute(const Job& job) {
+  if (job.m == 0 || job.n == 0) return {};
+  const gemm::GemmRun run(job, kernels_);
+  const bool small = job.m * job.n <= kSmallJob / std::max<std::int64_t>(1, job.k);
+  const int threads = small ? 1 : static_cast<int>(workspaces_.size());
+  const std::vector<gemm::Task> tasks = run.Tasks(threads);
+  for (int i = 0; i < threads; ++i) run.Reserve(tasks, *workspaces_[static_cast<std::size_t>(i)]);
+  const auto work = [&](std::size_t thread, std::size_t task) {
+    run.Execute(tasks[task], *workspaces_[thread]);
+  };
+  if (threads == 1) {
+    const ScopedFloatMode mode;
+    for (std::size_t i = 0; i < tasks.size(); ++i) work(0, i);
+  } else {
+#pragma omp parallel num_threads(threads)
+    {
+      const ScopedFloatMode mode;
+#pragma omp for schedule(dynamic)
+      for (std::size_t i = 0; i < tasks.size(); ++i) {
+        work(static_cast<std::size_t>(omp_get_thread_num()), i);
+      }
+    }
+  }
+  for (const auto& space : workspaces_) {
+    for (std::size_t kind = 0; kind < tile_counts_.size(); ++kind) {
+      tile_counts_[kind] += std::exchange(space->tile_counts[kind], 0);
+    }
+  }
+  return {};
+}
+
+namespace {
+
+// The kernel sets that this build has and this CPU can run, fastest first.
+std::vector<const KernelSet*> UsableKernels() {
+  std::vector<const KernelSet*> usable;
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl");
+  if (avx512 && gemm::Avx512Kernels() != nullptr) usable.push_back(gemm::Avx512Kernels());
+  if (avx2 && gemm::Avx2Kernels() != nullptr) usable.push_back(gemm::Avx2Kernels());
+#endif
+  usable.push_back(gemm::PortableKernels());
+  return usable;
+}
+
+}  // namespace
+
+std::vector<std::string> KernelNames() {
+  std::vector<std::string> names;
+  for (const KernelSet* kernels : UsableKernels()) names.emplace_back(kernels->name);
+  return names;
+}
 
 std::unique_ptr<Device> MakeSimdDevice(int threads, const std::string& kernel) {
-  if (!kernel.empty() && kernel != "portable") {
-    throw Error("Kernel '" + kernel + "' is unknown or not for this CPU; choose portable.");
+  std::string usable;
+  for (const KernelSet* kernels : UsableKernels()) {
+    if (kernel.empty() || kernel == kernels->name) {
+      return std::make_unique<SimdDevice>(threads, *kernels);
+    }
+    usable += std::string(usable.empty() ? "" : ", ") + kernels->name;
   }
-  return MakeReferenceDevice(threads);
+  throw Error("Kernel '" + kernel + "' is unknown or not for this CPU; choose one of " + usable +
+              ".");
 }
 
 }  // namespace sumac

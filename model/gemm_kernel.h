@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the SIMD GEMM's framework (gemm_plan, simd_device) asks of a kernel set: one set a CPU
+// family, each in a file of its own (kernel_avx512.cc ...), all made from one body
+// (gemm_kernel_body.h).
+//
+// A GEMM is computed as outer products over k, in order: one operand's outer index lies along the
+// lanes of vectors (the "vector side"), the other's words are broadcast (the "broadcast side").
+// Nothing is ever summed over lanes, so that every output is one sequential fold.
+#ifndef SUMAC_MODEL_GEMM_KERNEL_H_
+#define SUMAC_MODEL_GEMM_KERNEL_H_
+
+#include <cstdint>
+
+#include "model/word.h"
+
+namespace sumac::gemm {
+
+inline constexpr int kMaxLanes = 16;   // words a vector, over all kernel sets
+inline constexpr int kMaxVectors = 3;  // vectors a tile
+inline constexpr int kMaxRows = 8;     // broadcast words a tile, a power of two
+inline constexpr int kRowChoices = 4;  // 1, 2, 4 and 8 rows
+
+// How a tile's products are computed. kPlain and kScaled need a certificate (gemm_certificate.h).
+enum Kind {
+  kPlain,    // pam; no word of the broadcast panel is zero: an integer add under a mask
+  kScaled,   // pam; a zero word of the panel has the factor 0 in `scale`, the others 1
+  kGeneral,  // pam of any words
+  kIeee,     // IEEE multiplication of any words
+  kKinds
+};
+
+// A walk along k of one tile's vectors: rows x count steps, of which step (j, i) is k + j * count +
+// i and loads vector v from base[v] + j * row_step + i * step, lanes outside mask[v] being +0.
+struct Run {
+  const Word* base[kMaxVectors] = {};
+  std::uint32_t mask[kMaxVectors] = {};
+  std::int64_t count = 0;
+  std::int64_t step = 0;
+  std::int64_t rows = 1;
+  std::int64_t row_step = 0;
+  std::int64_t k = 0;
+};
+
+// One tile: acc[r * acc_pitch + v * lanes + lane] <- its fold over the runs.
+struct TileWork {
+  const Run* runs = nullptr;
+  std::int64_t run_count = 0;
+  const Word* words = nullptr;   // broadcast panel: K x rows, as EncodeFunction leaves it
+  const float* scale = nullptr;  // K x rows: 0 where the word is zero, else 1
+  float* acc = nullptr;
+  std::int64_t acc_pitch = 0;
+  Word bias = 0;  // what EncodeFunction subtracted: 1.0's bits less comp; 0 under kIeee
+};
+using TileFunction = void (*)(const TileWork& work);
+
+// Lane-wise range of the words that pass through a copy: least and greatest magnitude of those not
+// zero (the least less 2^-126's bits, so that a zero wraps to the greatest number), and whether any
+// was zero.
+struct RangeState {
+  alignas(64) Word low[kMaxLanes];
+  alignas(64) Word high[kMaxLanes];
+  alignas(64) Word zero[kMaxLanes];  // all ones in a lane that has seen a zero
+};
+
+// Words are cleaned on every copy: narrowed into E8Mn (docs/arithmetic.md, "Narrow operands"), and
+// zeros and subnormals made +0.
+//
+// dst[i] = clean(src[i]), i < count.
+using CopyFunction = void (*)(Word* dst, const float* src, std::int64_t count, int mantissa_bits,
+                              RangeState* range);
+// dst[c * pitch + i] = clean(src[i][c]), c < channels, i < count. Writes whole vectors: up to
+// count rounded up to the lanes.
+using TransposeFunction = void (*)(Word* dst, std::int64_t pitch, const float* const* src,
+                                   std::int64_t count, std::int64_t channels, int mantissa_bits,
+                                   RangeState* range);
+// Makes a broadcast panel in place: words[i] = clean(words[i]) - bias, a zero being `zero_word`
+// instead; scale[i] = 0 where the word is zero, else 1. count is a multiple of nothing.
+using EncodeFunction = void (*)(Word* words, float* scale, std::int64_t count, int mantissa_bits,
+                                Word bias, Word zero_word, RangeState* range);
+// dst[i] = add(src[i], +0), i < count: a fold's last step.
+using FinishFunction = void (*)(float* dst, const float* src, std::int64_t count);
+// dst[i][r] = add(src[r * pitch + i], +0), r < rows, i < count; a null dst[i] is left out.
+using FinishTransposedFunction = void (*)(float* const* dst, const float* src, std::int64_t pitch,
+                                          std::int64_t rows, std::int64_t count);
+
+struct KernelSet {
+  const char* name;
+  int lanes;    // words a vector
+  int vectors;  // vectors a tile, at most
+  int rows;     // broadcast words a tile, at most
+  // tile[kind][log2 of rows][vectors - 1]
+  TileFunction tile[kKinds][kRowChoices][kMaxVectors];
+  CopyFunction copy;
+  TransposeFunction transpose;
+  EncodeFunction encode;
+  FinishFunction finish;
+  FinishTransposedFunction finish_transposed;
+};
+
+// Null where this build has no such kernels.
+const KernelSet* Avx512Kernels();
+const KernelSet* Avx2Kernels();
+const KernelSet* PortableKernels();
+
+}  // namespace sumac::gemm
+
+#endif  // SUMAC_MODEL_GEMM_KERNEL_H_

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SIMD device's class, for its tests and benchmarks; others use MakeSimdDevice (devices.h).
+#ifndef SUMAC_MODEL_SIMD_DEVICE_H_
+#define SUMAC_MODEL_SIMD_DEVICE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/gemm_kernel.h"
+#include "model/gemm_run.h"
+#include "model/host_device.h"
+
+namespace sumac {
+
+class SimdDevice : public HostDevice {
+ public:
+  SimdDevice(int threads, const gemm::KernelSet& kernels);
+
+  std::string name() const override { return std::string("simd ") + kernels_.name; }
+  // Since the device was made.
+  const gemm::TileCounts& tile_counts() const { return tile_counts_; }
+
+ protected:
+  JobReport Execute(const Job& job) override;
+
+ private:
+  const gemm::KernelSet& kernels_;
+  std::vector<std::unique_ptr<gemm::Workspace>> workspaces_;  // one a thread
+  gemm::TileCounts tile_counts_{};
+};
+
+}  // namespace sumac
+
+#endif  // SUMAC_MODEL_SIMD_DEVICE_H_
