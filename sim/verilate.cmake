@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# sumac_verilate(NAME TOP module [PARAMS Rows=4 ...] [SOURCES more.sv ...] [TRACE]): a static library
+# NAME with class NAME in "NAME.h", the cycle-accurate C++ model of a module of rtl/ (or of SOURCES)
+# at these parameters. Assertions are on. TRACE compiles FST tracing in, which costs speed even
+# where it is not used.
+include_guard(GLOBAL)
+
+find_program(VERILATOR verilator)
+if(NOT VERILATOR)
+  message(FATAL_ERROR
+    "verilator is missing: run script/setup, or configure with -DSUMAC_RTL=OFF (preset no-rtl)")
+endif()
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT
+  OUTPUT_VARIABLE SUMAC_VERILATOR_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+
+set(SUMAC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl CACHE INTERNAL "")
+set(SUMAC_VERILATE_UNITS ${CMAKE_CURRENT_LIST_DIR}/verilate_units.cmake CACHE INTERNAL "")
+file(GLOB SUMAC_RTL_FILES CONFIGURE_DEPENDS
+  ${SUMAC_RTL_DIR}/*.sv ${SUMAC_RTL_DIR}/*.f ${SUMAC_RTL_DIR}/*.vlt)
+set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
+
+# Verilator's run-time library, once for all models.
+add_library(sumac_verilator_runtime STATIC
+  ${SUMAC_VERILATOR_ROOT}/include/verilated.cpp
+  ${SUMAC_VERILATOR_ROOT}/include/verilated_threads.cpp
+  ${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp)
+target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
+  ${SUMAC_VERILATOR_ROOT}/include ${SUMAC_VERILATOR_ROOT}/include/vltstd)
+target_compile_options(sumac_verilator_runtime PRIVATE -w)
+target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+
+function(sumac_verilate name)
+  cmake_parse_arguments(ARG "TRACE" "TOP" "PARAMS;SOURCES" ${ARGN})
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated)
+  # Verilator's list of generated files depends on the model's size: two units of known names, the
+  # hot code and what runs once, include them all.
+  set(units ${dir}/${name}_hot.cc ${dir}/${name}_cold.cc)
+  list(TRANSFORM ARG_PARAMS PREPEND "-G" OUTPUT_VARIABLE params)
+  set(trace "")
+  if(ARG_TRACE)
+    set(trace --trace-fst)
+  endif()
+  add_custom_command(OUTPUT ${units} ${dir}/${name}.h
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}
+    COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign fast --x-initial fast ${trace}
+            ${SUMAC_RTL_DIR}/sumac.vlt -F ${SUMAC_RTL_DIR}/sumac.f ${ARG_SOURCES}
+            --top-module ${ARG_TOP} ${params} --prefix ${name} -Mdir ${dir}
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} -P ${SUMAC_VERILATE_UNITS}
+    DEPENDS ${SUMAC_RTL_FILES} ${ARG_SOURCES} ${SUMAC_VERILATE_UNITS}
+    COMMENT "Verilating ${name}" VERBATIM)
+  add_library(${name} STATIC ${units})
+  target_include_directories(${name} SYSTEM PUBLIC ${dir})
+  target_compile_definitions(${name} PRIVATE
+    VM_COVERAGE=0 VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
+  # Generated code: no warnings of ours. Without optimisation a model would be ten times slower
+  # and the tests with it, so debug builds have it too.
+  target_compile_options(${name} PRIVATE -w)
+  set_source_files_properties(${dir}/${name}_hot.cc PROPERTIES COMPILE_OPTIONS -O2)
+  set_source_files_properties(${dir}/${name}_cold.cc PROPERTIES COMPILE_OPTIONS -O0)
+  target_link_libraries(${name} PUBLIC sumac_verilator_runtime)
+endfunction()
