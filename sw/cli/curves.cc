@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,7 @@ namespace {
 struct Run {
   std::string name;
   std::string data;
+  std::int64_t epochs = 0;
 };
 
 Run ReadRun(const std::string& folder) {
@@ -66,17 +68,21 @@ std::string Quoted(const std::string& text) {
 std::string Script(const std::vector<Run>& runs) {
   constexpr std::array<const char*, 6> kColours = {"#0060ad", "#d95319", "#2e8b57",
                                                    "#8b3a9c", "#b8860b", "#555555"};
+  std::int64_t epochs = 1;
+  for (const Run& run : runs) epochs = std::max(epochs, run.epochs);
   std::string script =
       "set terminal svg size 960,420 font 'sans-serif,14' noenhanced background rgb 'white'\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     script += fmt::format("$run{} << END\n{}END\n", i, runs[i].data);
   }
   script +=
+      fmt::format("set xrange [0.7:{}.3]\nset xtics 1,{} nomirror\n", epochs, (epochs + 9) / 10);
+  script +=
       "set multiplot layout 1,2\n"
       "set grid linecolor rgb '#dddddd'\n"
       "set xlabel 'epoch'\n"
-      "set xtics nomirror\nset ytics nomirror\nset border 3\n"
-      "set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.02\n";
+      "set ytics nomirror\nset border 3\n"
+      "set offsets 0, 0, graph 0.05, graph 0.02\n";
   const auto plot = [&](const char* title, const char* place, int train_column) {
     script += fmt::format("set title '{}'\nset key {} samplen 3 spacing 1.2\nplot ", title, place);
     for (std::size_t i = 0; i < runs.size(); ++i) {

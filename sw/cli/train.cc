@@ -174,7 +174,7 @@ void AddTrain(CLI::App& app, int& status) {
     return AddKey<double>(*command, given, key, help);
   };
   const auto count = [&](const char* key, const char* help) {
-    return AddKey<std::uint64_t>(*command, given, key, help);
+    return AddKey<std::uint64_t>(*command, given, key, help)->check(CLI::NonNegativeNumber);
   };
   const auto text = [&](const char* key, const char* help) {
     return AddKey<std::string>(*command, given, key, help);
