@@ -36,11 +36,12 @@ Run ReadRun(const std::string& folder) {
     ++number;
     try {
       const auto record = nlohmann::json::parse(line);
-      run.data +=
-          fmt::format("{} {} {} {} {}\n", record.at("epoch").get<std::int64_t>(),
-                      record.at("train_loss").get<double>(), record.at("test_loss").get<double>(),
-                      100 * record.at("train_accuracy").get<double>(),
-                      100 * record.at("test_accuracy").get<double>());
+      const auto epoch = record.at("epoch").get<std::int64_t>();
+      run.epochs = std::max(run.epochs, epoch);
+      run.data += fmt::format("{} {} {} {} {}\n", epoch, record.at("train_loss").get<double>(),
+                              record.at("test_loss").get<double>(),
+                              100 * record.at("train_accuracy").get<double>(),
+                              100 * record.at("test_accuracy").get<double>());
     } catch (const nlohmann::json::exception&) {
       throw Error(fmt::format(
           "{}: expected an object with epoch, losses and accuracies in line {}, found something "
