@@ -72,7 +72,7 @@ std::string Script(const std::vector<Run>& runs) {
   std::int64_t epochs = 1;
   for (const Run& run : runs) epochs = std::max(epochs, run.epochs);
   std::string script =
-      "set terminal svg size 960,420 font 'sans-serif,14' noenhanced background rgb 'white'\n";
+      "set terminal svg size 960,460 font 'sans-serif,14' noenhanced background rgb 'white'\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     script += fmt::format("$run{} << END\n{}END\n", i, runs[i].data);
   }
@@ -81,11 +81,12 @@ std::string Script(const std::vector<Run>& runs) {
   script +=
       "set multiplot layout 1,2\n"
       "set grid linecolor rgb '#dddddd'\n"
-      "set xlabel 'epoch'\n"
+      "set xlabel 'epoch' offset 0,0.5\n"
       "set ytics nomirror\nset border 3\n"
+      "set key bmargin center horizontal maxcols 2 samplen 3 spacing 1.2\n"
       "set offsets 0, 0, graph 0.05, graph 0.02\n";
-  const auto plot = [&](const char* title, const char* place, int train_column) {
-    script += fmt::format("set title '{}'\nset key {} samplen 3 spacing 1.2\nplot ", title, place);
+  const auto plot = [&](const char* title, int train_column) {
+    script += fmt::format("set title '{}'\nplot ", title);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const std::string name = runs.size() == 1 ? "" : runs[i].name + ", ";
       const char* colour = kColours[i % kColours.size()];
@@ -98,8 +99,8 @@ std::string Script(const std::vector<Run>& runs) {
     }
     script += "\n";
   };
-  plot("loss (cross-entropy)", "top right", 2);
-  plot("accuracy (%)", "bottom right", 4);
+  plot("loss (cross-entropy)", 2);
+  plot("accuracy (%)", 4);
   return script + "unset multiplot\n";
 }
 
