@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole files: atomic writes and refused places.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "sw/io/file.h"
+#include "tests/sw/io_files.h"
+
+namespace sumac {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(File, WritesAndReadsBack) {
+  const TemporaryFolder folder;
+  std::string bytes;
+  for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7);
+  WriteFileAtomically(folder.File("a"), bytes);
+  EXPECT_TRUE(ReadFile(folder.File("a")) == bytes);
+  WriteFileAtomically(folder.File("a"), "");
+  EXPECT_EQ(ReadFile(folder.File("a")), "");
+  EXPECT_EQ(folder.Count(), 1);
+}
+
+TEST(File, NewFilesHaveTheUsualMode) {
+  const TemporaryFolder folder;
+  const mode_t mask = umask(022);
+  WriteFileAtomically(folder.File("a"), "x");
+  umask(mask);
+  struct stat info {};
+  ASSERT_EQ(stat(folder.File("a").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0644u);
+}
+
+TEST(File, FollowsALink) {
+  const TemporaryFolder folder;
+  WriteFileAtomically(folder.File("target"), "old");
+  std::filesystem::create_symlink("target", folder.File("link"));
+  WriteFileAtomically(folder.File("link"), "new");
+  EXPECT_EQ(ReadFile(folder.File("target")), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.File("link")));
+}
+
+TEST(File, WritesToADevice) {
+  CheckWritable("/dev/null");
+  WriteFileAtomically("/dev/null", "x");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(File, AFailedWriteLeavesTheOldFileWhole) {
+  const TemporaryFolder folder;
+  WriteFileAtomically(folder.File("a"), "old");
+  // A limit on the size of files stands in for a full disk.
+  struct rlimit before {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small { 1000, before.rlim_max };
+  setrlimit(RLIMIT_FSIZE, &small);
+  EXPECT_THROW(WriteFileAtomically(folder.File("a"), std::string(5000, 'x')), WorkFailed);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(ReadFile(folder.File("a")), "old");
+  EXPECT_EQ(folder.Count(), 1);
+}
+
+TEST(File, RefusesWhatCannotBeRead) {
+  const TemporaryFolder folder;
+  ExpectRefused([&] { ReadFile(folder.File("none")); },
+                AllOf(HasSubstr(folder.File("none")), HasSubstr("No such file")));
+  ExpectRefused([&] { ReadFile(folder.path()); },
+                AllOf(HasSubstr(folder.path()), HasSubstr("is a folder")));
+  ExpectRefused([&] { ReadFile("/dev/zero"); }, HasSubstr("is a device"));
+}
+
+TEST(File, RefusesWhatCannotBeWritten) {
+  const TemporaryFolder folder;
+  for (const auto call : {+[](const std::string& path) { CheckWritable(path); },
+                          +[](const std::string& path) { WriteFileAtomically(path, "x"); }}) {
+    ExpectRefused([&] { call(folder.path()); }, HasSubstr("is a folder"));
+    ExpectRefused([&] { call(folder.File("none/a")); },
+                  AllOf(HasSubstr(folder.File("none")), HasSubstr("does not exist")));
+    ExpectRefused([&] { call(""); }, HasSubstr("empty"));
+    ExpectRefused([&] { call("/proc/version2"); }, HasSubstr("cannot be written"));
+  }
+  CheckWritable(folder.File("a"));
+  EXPECT_EQ(folder.Count(), 0);
+}
+
+TEST(File, MakesFoldersAndRefusesAFileInTheWay) {
+  const TemporaryFolder folder;
+  MakeFolder(folder.File("a/b/c"));
+  MakeFolder(folder.File("a/b/c"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder.File("a/b/c")));
+  WriteFileAtomically(folder.File("file"), "x");
+  ExpectRefused([&] { MakeFolder(folder.File("file")); }, HasSubstr("file"));
+  ExpectRefused([&] { MakeFolder(folder.File("file/a")); }, HasSubstr("cannot be made"));
+}
+
+}  // namespace
+}  // namespace sumac
