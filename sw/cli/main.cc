@@ -9,6 +9,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
@@ -26,11 +27,29 @@ constexpr char kExamples[] =
     "\n"
     "`sumac COMMAND --help` tells each command's options.";
 
-// The command that was called, for messages: "sumac gemm".
+// The innermost command that was called.
+const CLI::App& Innermost(const CLI::App& app) {
+  const std::vector<CLI::App*> called = app.get_subcommands();
+  return called.empty() ? app : Innermost(*called.front());
+}
+
+// The command that was called, for messages: "sumac op pam".
 std::string Called(const CLI::App& app) {
   std::string name = app.get_name();
   for (const CLI::App* sub : app.get_subcommands()) name += " " + Called(*sub);
   return name;
+}
+
+// What is wrong with the call, without a full stop.
+std::string WrongCall(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = Innermost(app);
+  const std::vector<std::string> rest = command.remaining();
+  if (command.get_require_subcommand_min() > 0 && !rest.empty()) {
+    return fmt::format("'{}' is not a command", rest.front());
+  }
+  std::string sentence = error.what();
+  if (sentence.ends_with('.')) sentence.pop_back();
+  return sentence;
 }
 
 int Run(int argc, char** argv) {
@@ -56,9 +75,7 @@ int Run(int argc, char** argv) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
     const std::string called = Called(app);
-    std::string sentence = error.what();
-    if (sentence.ends_with('.')) sentence.pop_back();
-    fmt::print(stderr, "{}: {}; see `{} --help`.\n", called, sentence, called);
+    fmt::print(stderr, "{}: {}; see `{} --help`.\n", called, WrongCall(app, error), called);
     return kWrongCall;
   } catch (const Interruption& interruption) {
     fmt::print(stderr, "{}: {}\n", Called(app), interruption.what());
