@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program's engine rtl: every Verilated array and unit, words equal to the reference.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "model/word.h"
+#include "sw/io/file.h"
+#include "sw/io/npy.h"
+#include "tests/cli/program.h"
+
+namespace sumac {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// The options that choose one of the arrays of `sumac info`.
+std::vector<std::string> Choice(const nlohmann::json& array) {
+  return {"--array", array.at("array"), "--format", array.at("format"),
+          "--mul",   array.at("mul"),   "--comp",   array.at("comp")};
+}
+
+std::vector<std::string> Join(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST(Rtl, UnitsEqualTheReference) {
+  const std::uint64_t seed = 31;
+  SCOPED_TRACE("seed 31");
+  std::mt19937 random(seed);
+  std::string in;
+  for (int i = 0; i < 5000; ++i) {
+    const auto word = [&] { return static_cast<Word>(random()) | (random() % 8 ? 0 : kInfinity); };
+    in += fmt::format("{:08x} {:08x}\n", word(), word());
+  }
+  for (const auto& array : Sumac({"info", "--json"}).Json().at("arrays")) {
+    const std::string op = array.at("mul") == "pam" ? "pam" : "mul";
+    for (const std::string& name : {op, std::string("add")}) {
+      const std::vector<std::string> call = {
+          "op", name, "--format", array.at("format"), "--comp", array.at("comp"), "--engine"};
+      const Result rtl = Sumac(Join(call, {"rtl"}), in);
+      EXPECT_EQ(rtl.status, 0) << rtl.err;
+      EXPECT_TRUE(rtl.out == Sumac(Join(call, {"reference"}), in).out) << array.dump() << name;
+    }
+  }
+}
+
+TEST(Rtl, GemmIsTheSameOnEveryArrayWithStallsOrWithout) {
+  const std::uint64_t seed = 33;
+  SCOPED_TRACE("seed 33");
+  std::mt19937 random(seed);
+  const TemporaryFolder folder;
+  const auto fill = [&](const std::string& name, std::int64_t rows, std::int64_t columns) {
+    Array array{{rows, columns}, {}};
+    for (std::int64_t i = 0; i < rows * columns; ++i) {
+      array.values.push_back(ToFloat((static_cast<Word>(random()) & 0x8FFFFFFF) | 0x38000000));
+    }
+    array.values[3] = ToFloat(kInfinity);
+    WriteNpy(folder.File(name), array);
+  };
+  fill("a.npy", 29, 41);
+  fill("b.npy", 41, 19);
+  fill("c.npy", 29, 19);
+  const std::vector<std::string> call = {
+      "gemm", "--a", folder.File("a.npy"), "--b", folder.File("b.npy"), "--c", folder.File("c.npy"),
+      "--out"};
+  for (const auto& array : Sumac({"info", "--json"}).Json().at("arrays")) {
+    const std::vector<std::string> choice = Choice(array);
+    const std::vector<std::string> arithmetic(choice.begin() + 2, choice.end());
+    ASSERT_EQ(
+        Sumac(Join(Join(call, {folder.File("expected.npy"), "--engine", "reference"}), arithmetic))
+            .status,
+        0);
+    std::int64_t cycles = 0;
+    for (const char* stall_seed : {"0", "5"}) {
+      const Result result =
+          Sumac(Join(Join(call, {folder.File("out.npy"), "--engine", "rtl", "--stall-seed",
+                                 stall_seed, "--json", "--check"}),
+                     choice));
+      ASSERT_EQ(result.status, 0) << result.err << array.dump();
+      EXPECT_TRUE(ReadFile(folder.File("out.npy")) == ReadFile(folder.File("expected.npy")))
+          << array.dump() << " stall seed " << stall_seed;
+      const auto json = result.Json();
+      EXPECT_EQ(json.at("mismatches"), 0);
+      EXPECT_GT(json.at("cycles"), cycles) << "stalls must cost cycles";
+      EXPECT_GT(json.at("utilization"), 0);
+      EXPECT_LT(json.at("utilization"), 1);
+      cycles = json.at("cycles");
+    }
+  }
+}
+
+TEST(Rtl, RunsANetworkAndComparesEveryWord) {
+  const TemporaryFolder folder;
+  const std::string out = folder.File("run");
+  const Result trained =
+      Sumac({"train", "--model", "resnet8", "--limit-train", "32", "--validation", "16", "--batch",
+             "16", "--epochs", "1", "--out", out});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const std::vector<std::string> call = {
+      "run", "--checkpoint", out + "/model.safetensors", "--images", "1", "--json"};
+  const std::string trace = folder.File("trace.fst");
+  const Result result = Sumac(Join(call, {"--engine", "rtl", "--check", "--trace", trace}));
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto json = result.Json();
+  EXPECT_EQ(json.at("mismatches"), 0);
+  for (const auto& layer : json.at("layers")) {
+    EXPECT_GT(layer.at("cycles"), 0);
+    EXPECT_GT(layer.at("utilization"), 0);
+    EXPECT_LE(layer.at("utilization"), 1);
+  }
+  EXPECT_EQ(json.at("logits_crc32"), Sumac(call).Json().at("logits_crc32"));
+  EXPECT_GT(std::filesystem::file_size(trace), 1000u);
+}
+
+TEST(Rtl, VerifyFindsNothingAndRepeatsItsCases) {
+  const auto json = Sumac({"verify", "--seconds", "2", "--seed", "9", "--json"}).Json();
+  EXPECT_EQ(json.at("seed"), 9);
+  EXPECT_GT(json.at("cases"), 0);
+  EXPECT_GT(json.at("compared"), 0);
+  EXPECT_EQ(json.at("mismatches"), 0);
+  const std::vector<std::string> one = {"verify", "--seed", "9", "--case", "4"};
+  const Result first = Sumac(one);
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("1 cases"));
+  EXPECT_EQ(Sumac(one).out, first.out);
+  EXPECT_THAT(Sumac({"verify", "--seconds", "0"}).err, StartsWith("verify: seed "));
+}
+
+TEST(Rtl, VerifyCanBeInterrupted) {
+  Program program({"verify", "--seconds", "600"});
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  program.Signal(SIGINT);
+  const Result result = program.Wait();
+  EXPECT_EQ(result.status, 130);
+  EXPECT_THAT(result.err, HasSubstr("interrupted after"));
+}
+
+TEST(Rtl, SaysWhichArraysThereAre) {
+  const TemporaryFolder folder;
+  WriteNpy(folder.File("a.npy"), {{1, 1}, {1.0f}});
+  const std::vector<std::string> gemm = {"gemm",
+                                         "--a",
+                                         folder.File("a.npy"),
+                                         "--b",
+                                         folder.File("a.npy"),
+                                         "--out",
+                                         folder.File("c.npy"),
+                                         "--engine",
+                                         "rtl"};
+  const std::string first = Sumac({"info", "--json"}).Json().at("arrays")[0].at("array");
+  ExpectWrongCall(Join(gemm, {"--array", "3x17"}), first);
+  ExpectWrongCall(Join(gemm, {"--format", "e8m5"}), first);
+  ExpectWrongCall(Join(gemm, {"--comp", "0x123"}), first);
+  ExpectWrongCall({"op", "pam", "--engine", "rtl", "--comp", "0x123"}, "Verilated");
+  ExpectWrongCall({"verify", "--seconds", "1", "--array", "3x17"}, first);
+  EXPECT_FALSE(std::filesystem::exists(folder.File("c.npy")));
+}
+
+}  // namespace
+}  // namespace sumac
