@@ -29,8 +29,11 @@ BroadcastSide::BroadcastSide(const View& view, const Arithmetic& arithmetic,
   const bool pam = arithmetic.product == Product::kPam;
   bias_ = pam ? kOne - arithmetic.comp : 0;
   zero_word_ = pam ? arithmetic.comp : 0;  // 1.0 less the bias
-  const std::int64_t outer = view.OuterSize();
-  int rows = kernels.rows;
+}
+
+void BroadcastSide::MakePanels() {
+  const std::int64_t outer = view_.OuterSize();
+  int rows = kernels_.rows;
   for (std::int64_t first = 0; first < outer; first += rows) {
     while (rows > outer - first) rows /= 2;
     panels_.push_back({.first = first, .rows = rows});

@@ -24,10 +24,13 @@ class BroadcastSide {
 
   BroadcastSide(const View& view, const Arithmetic& arithmetic, const KernelSet& kernels);
 
-  const std::vector<Panel>& panels() const { return panels_; }
-  Word bias() const { return bias_; }
   // Estimate: cycles that packing takes, an element.
   std::int64_t element_cost() const { return compact_.bounded ? 8 : 1; }
+  // Cuts the operand into panels; before anything below.
+  void MakePanels();
+
+  const std::vector<Panel>& panels() const { return panels_; }
+  Word bias() const { return bias_; }
 
   // Packs panels [first, last) for k in [k_begin, k_end): panel p's words and scales, K x rows,
   // begin at (panels()[p].first - panels()[first].first) * (k_end - k_begin); ranges[p - first] is

@@ -15,7 +15,7 @@ namespace sumac::gemm {
 // The magnitudes of a group of words.
 struct Range {
   bool empty = true;   // no word but zeros
-  bool zeros = false;  // some zero
+  bool zeros = false;  // some zero; known of broadcast panels only
   Word low = 0;        // least of the nonzero words
   Word high = 0;       // greatest of all words
 
@@ -25,14 +25,14 @@ struct Range {
 inline constexpr void Clear(RangeState& state) {
   std::fill_n(state.low, kMaxLanes, ~Word{0});
   std::fill_n(state.high, kMaxLanes, Word{0});
-  std::fill_n(state.zero, kMaxLanes, Word{0});
+  std::fill_n(state.unit, kMaxLanes, kOne);
 }
 
 inline Range Reduce(const RangeState& state) {
   const Word excess = *std::min_element(state.low, state.low + kMaxLanes);
   Range range;
   range.high = *std::max_element(state.high, state.high + kMaxLanes);
-  range.zeros = *std::max_element(state.zero, state.zero + kMaxLanes) != 0;
+  range.zeros = *std::min_element(state.unit, state.unit + kMaxLanes) == 0;
   range.empty = range.high < kMinNormal;
   range.low = range.empty ? 0 : excess + kMinNormal;
   return range;

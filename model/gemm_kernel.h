@@ -54,12 +54,12 @@ struct TileWork {
 using TileFunction = void (*)(const TileWork& work);
 
 // Lane-wise range of the words that pass through a copy: least and greatest magnitude of those not
-// zero (the least less 2^-126's bits, so that a zero wraps to the greatest number), and whether any
-// was zero.
+// zero, the least less 2^-126's bits, so that a zero wraps to the greatest number. EncodeFunction
+// also leaves 1.0's bits in `unit` where no word was zero, else 0.
 struct RangeState {
   alignas(64) Word low[kMaxLanes];
   alignas(64) Word high[kMaxLanes];
-  alignas(64) Word zero[kMaxLanes];  // all ones in a lane that has seen a zero
+  alignas(64) Word unit[kMaxLanes];
 };
 
 // Words are cleaned on every copy: narrowed into E8Mn (docs/arithmetic.md, "Narrow operands"), and
@@ -74,7 +74,7 @@ using TransposeFunction = void (*)(Word* dst, std::int64_t pitch, const float* c
                                    std::int64_t count, std::int64_t channels, int mantissa_bits,
                                    RangeState* range);
 // Makes a broadcast panel in place: words[i] = clean(words[i]) - bias, a zero being `zero_word`
-// instead; scale[i] = 0 where the word is zero, else 1. count is a multiple of nothing.
+// instead; scale[i] = 0 where the word is zero, else 1.
 using EncodeFunction = void (*)(Word* words, float* scale, std::int64_t count, int mantissa_bits,
                                 Word bias, Word zero_word, RangeState* range);
 // dst[i] = add(src[i], +0), i < count: a fold's last step.

@@ -71,8 +71,12 @@ void Tile(const TileWork& work) {
         Mask nonzero[kVectors];
 #pragma GCC unroll 3
         for (int v = 0; v < kVectors; ++v) {
-          x[v] = V::LoadMasked(base[v], mask[v]);
-          if constexpr (kKind == kPlain || kKind == kScaled) nonzero[v] = V::NonZero(x[v]);
+          if constexpr (kKind == kPlain || kKind == kScaled) {
+            x[v] = V::Load(base[v]);
+            nonzero[v] = V::NonZero(mask[v], x[v]);
+          } else {
+            x[v] = V::LoadMasked(base[v], mask[v]);
+          }
           base[v] += run->step;
         }
 #pragma GCC unroll 8
@@ -122,12 +126,10 @@ class Cleaner {
         half_(V::Set(dropped_ == 0 ? 0 : (Word{1} << dropped_ >> 1) - 1)),
         kept_(V::Set(~((Word{1} << dropped_) - 1))),
         low_(V::Load(range->low)),
-        high_(V::Load(range->high)),
-        zero_(V::Load(range->zero)) {}
+        high_(V::Load(range->high)) {}
   ~Cleaner() {
     V::Store(range_->low, low_);
     V::Store(range_->high, high_);
-    V::Store(range_->zero, zero_);
   }
   Cleaner(const Cleaner&) = delete;
   Cleaner& operator=(const Cleaner&) = delete;
@@ -148,7 +150,6 @@ class Cleaner {
     const auto zero = V::Less(magnitude, V::Set(kMinNormal));
     high_ = V::Max(high_, magnitude);
     low_ = V::Min(low_, V::Sub(magnitude, V::Set(kMinNormal)));
-    zero_ = V::Select(zero, V::Set(~Word{0}), zero_);
     x = V::Select(zero, V::Set(0), x);
     return x;
   }
@@ -160,7 +161,6 @@ class Cleaner {
   Int kept_;
   Int low_;
   Int high_;
-  Int zero_;
 };
 
 template <class V>
@@ -186,20 +186,30 @@ void Transpose(Word* dst, std::int64_t pitch, const float* const* src, std::int6
     const int part = static_cast<int>(count - i < V::kLanes ? count - i : V::kLanes);
     for (std::int64_t c = 0; c < channels; c += V::kLanes) {
       const int width = static_cast<int>(channels - c < V::kLanes ? channels - c : V::kLanes);
+      Word* out = dst + c * pitch + i;
       Int block[V::kLanes];
-      for (int j = 0; j < V::kLanes; ++j) block[j] = V::Set(0);
       if (part == V::kLanes && width == V::kLanes) {
 #pragma GCC unroll 16
         for (int j = 0; j < V::kLanes; ++j) {
           block[j] = V::Load(reinterpret_cast<const Word*>(src[i + j] + c));
         }
+        V::Transpose(block);
+#pragma GCC unroll 16
+        for (int j = 0; j < V::kLanes; ++j) V::Store(out + j * pitch, cleaner.Clean(block[j]));
       } else {
-        for (int j = 0; j < part; ++j) {
-          block[j] = V::LoadPart(reinterpret_cast<const Word*>(src[i + j] + c), width);
+#pragma GCC unroll 16
+        for (int j = 0; j < V::kLanes; ++j) {
+          block[j] = V::Set(0);
+          if (j < part) {
+            block[j] = V::LoadPart(reinterpret_cast<const Word*>(src[i + j] + c), width);
+          }
+        }
+        V::Transpose(block);
+#pragma GCC unroll 16
+        for (int j = 0; j < V::kLanes; ++j) {
+          if (j < width) V::Store(out + j * pitch, cleaner.Clean(block[j]));
         }
       }
-      V::Transpose(block);
-      for (int j = 0; j < width; ++j) V::Store(dst + (c + j) * pitch + i, cleaner.Clean(block[j]));
     }
   }
 }
@@ -210,10 +220,12 @@ void Encode(Word* words, float* scale, std::int64_t count, int mantissa_bits, Wo
   using Int = typename V::Int;
   Cleaner<V> cleaner(mantissa_bits, range);
   const Int one = V::Set(kOne);
+  Int seen = V::Set(kOne);  // 0 in a lane that has seen a zero
   const auto encode = [&](Int x, Int& factor) {
     x = cleaner.Clean(x);
     const auto zero = V::Less(x, V::Set(1));
     factor = V::Select(zero, V::Set(0), one);
+    seen = V::And(seen, factor);
     return V::Select(zero, V::Set(zero_word), V::Sub(x, V::Set(bias)));
   };
   auto* scale_words = reinterpret_cast<Word*>(scale);
@@ -228,6 +240,7 @@ void Encode(Word* words, float* scale, std::int64_t count, int mantissa_bits, Wo
     V::StorePart(words + i, encode(V::LoadPart(words + i, rest), factor), rest);
     V::StorePart(scale_words + i, factor, rest);
   }
+  V::Store(range->unit, seen);
 }
 
 // add(acc, +0): a zero loses its sign, a subnormal becomes zero, a NaN canonical.
@@ -261,13 +274,21 @@ void FinishTransposed(float* const* dst, const float* src, std::int64_t pitch, s
     for (std::int64_t r = 0; r < rows; r += V::kLanes) {
       const int width = static_cast<int>(rows - r < V::kLanes ? rows - r : V::kLanes);
       Int block[V::kLanes];
+#pragma GCC unroll 16
       for (int j = 0; j < V::kLanes; ++j) {
-        block[j] = j < width ? Finished<V>(V::LoadFloat(src + (r + j) * pitch + i)) : V::Set(0);
+        block[j] = V::Set(0);
+        if (j < width) block[j] = Finished<V>(V::LoadFloat(src + (r + j) * pitch + i));
       }
       V::Transpose(block);
-      for (int j = 0; j < part; ++j) {
-        if (dst[i + j] == nullptr) continue;
-        V::StorePart(reinterpret_cast<Word*>(dst[i + j] + r), block[j], width);
+#pragma GCC unroll 16
+      for (int j = 0; j < V::kLanes; ++j) {
+        if (j >= part || dst[i + j] == nullptr) continue;
+        auto* out = reinterpret_cast<Word*>(dst[i + j] + r);
+        if (width == V::kLanes) {
+          V::Store(out, block[j]);
+        } else {
+          V::StorePart(out, block[j], width);
+        }
       }
     }
   }

@@ -193,19 +193,27 @@ class PlaneLayout : public Layout {
     const std::int64_t channels = (k_block.end - k_block.begin) / taps_;
     const Word* words = stage.words.data() + margin_ + place.vector * kernels_.lanes;
     const int vectors = tiles_[static_cast<std::size_t>(tile)].vectors;
-    for (std::size_t t = 0; t < c.taps.size(); ++t) {
-      const Tap& tap = c.taps[t];
-      const std::uint16_t* masks =
-          c.masks.data() + static_cast<std::int64_t>(t) * vectors_ + place.vector;
-      Run run{.count = channels, .step = pitch_, .k = tap.index * channels};
+    const std::uint16_t* masks = c.masks.data() + place.vector;
+    runs.resize(c.taps.size());
+    std::size_t used = 0;
+    for (const Tap& tap : c.taps) {
+      Run& run = runs[used];
+      const Word* base = words + tap.plane * channels * pitch_ + tap.shift;
       std::uint32_t any = 0;
       for (int v = 0; v < vectors; ++v) {
-        run.base[v] = words + tap.plane * channels * pitch_ + tap.shift + v * kernels_.lanes;
+        run.base[v] = base + v * kernels_.lanes;
         run.mask[v] = masks[v];
         any |= masks[v];
       }
-      if (any != 0 || !skip) runs.push_back(run);
+      masks += vectors_;
+      if (any == 0 && skip) continue;
+      run.count = channels;
+      run.step = pitch_;
+      run.rows = 1;
+      run.k = tap.index * channels;
+      ++used;
     }
+    runs.resize(used);
   }
 
  private:

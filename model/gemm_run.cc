@@ -61,7 +61,9 @@ Sides MakeSides(const Job& job, bool a_is_vector, const KernelSet& kernels) {
 Sides ChooseSides(const Job& job, const KernelSet& kernels) {
   Sides a = MakeSides(job, true, kernels);
   Sides b = MakeSides(job, false, kernels);
-  return b.cost < a.cost ? std::move(b) : std::move(a);
+  Sides chosen = b.cost < a.cost ? std::move(b) : std::move(a);
+  chosen.broadcast->MakePanels();
+  return chosen;
 }
 
 std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -201,26 +203,26 @@ void GemmRun::Execute(const Task& task, Workspace& space) const {
 
 bool GemmRun::FindLanes(const Task& task, std::int64_t tile, Workspace& space) const {
   const std::int64_t base = layout_.block_base(task.block);
-  const Layout::Tile& shape = layout_.tiles()[static_cast<std::size_t>(tile)];
+  const std::vector<std::int32_t>& outer = layout_.tiles()[static_cast<std::size_t>(tile)].outer;
   const std::int64_t first_row = FirstRow(task);
-  bool any = false;
-  space.lanes.clear();
-  space.c_in_lanes.clear();
-  for (const std::int32_t outer : shape.outer) {
-    const bool live = outer >= 0 && base + outer < sides_.outer;
-    any |= live;
-    const auto place = [&](const Matrix& matrix) {
-      return matrix.data + (base + outer) * matrix.lane_stride + first_row * matrix.row_stride;
-    };
-    space.lanes.push_back(live ? place(c_) : nullptr);
-    if (job_.c_in) space.c_in_lanes.push_back(live ? place(c_in_) : nullptr);
-  }
-  return any;
+  const std::int64_t limit = sides_.outer - base;
+  const auto find = [&](const Matrix& matrix, std::vector<float*>& lanes) {
+    float* first = matrix.data + base * matrix.lane_stride + first_row * matrix.row_stride;
+    lanes.resize(outer.size());
+    for (std::size_t i = 0; i < outer.size(); ++i) {
+      const bool live = outer[i] >= 0 && outer[i] < limit;
+      lanes[i] = live ? first + outer[i] * matrix.lane_stride : nullptr;
+    }
+  };
+  find(c_, space.lanes);
+  if (job_.c_in) find(c_in_, space.c_in_lanes);
+  return std::ranges::any_of(space.lanes, [](const float* lane) { return lane != nullptr; });
 }
 
 void GemmRun::Begin(const Task& task, Workspace& space, float* acc) const {
   const std::int64_t rows = Rows(task.panel_begin, task.panel_end);
   std::fill_n(acc, rows * tile_lanes_, 0.0f);
+  if (!job_.c_in) return;
   for (std::size_t lane = 0; lane < space.c_in_lanes.size(); ++lane) {
     const float* source = space.c_in_lanes[lane];
     if (source == nullptr) continue;

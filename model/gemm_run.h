@@ -30,8 +30,8 @@ struct Workspace {
   Scratch<float> acc;  // tile by tile: rows x a tile's lanes
   std::vector<Range> ranges;
   std::vector<Run> runs;
-  std::vector<float*> lanes;  // of one tile: where C[lane][first row] lies, or null
-  std::vector<const float*> c_in_lanes;
+  std::vector<float*> lanes;       // of one tile: where C[lane][first row] lies, or null
+  std::vector<float*> c_in_lanes;  // the same of C_in
   TileCounts tile_counts{};
 
   // The panels that `words` holds.

@@ -38,9 +38,7 @@ struct Avx2 {
     return _mm256_cmpeq_epi32(_mm256_and_si256(Set(lanes), bit), bit);
   }
   static Int LoadMasked(const Word* p, Mask m) { return _mm256_and_si256(Load(p), m); }
-  static Mask NonZero(Int x) {
-    return _mm256_xor_si256(_mm256_cmpeq_epi32(x, Set(0)), Set(~Word{0}));
-  }
+  static Mask NonZero(Mask m, Int x) { return AndNot(_mm256_cmpeq_epi32(x, Set(0)), m); }
   static Int MaskedAdd(Mask m, Int a, Int b) { return _mm256_and_si256(m, _mm256_add_epi32(a, b)); }
   static Mask Less(Int a, Int b) {
     return _mm256_cmpgt_epi32(Xor(b, Set(kSignBit)), Xor(a, Set(kSignBit)));

@@ -29,7 +29,7 @@ struct Avx512 {
 
   static Mask MakeMask(std::uint32_t lanes) { return static_cast<Mask>(lanes); }
   static Int LoadMasked(const Word* p, Mask m) { return _mm512_maskz_loadu_epi32(m, p); }
-  static Mask NonZero(Int x) { return _mm512_test_epi32_mask(x, x); }
+  static Mask NonZero(Mask m, Int x) { return _mm512_mask_test_epi32_mask(m, x, x); }
   static Int MaskedAdd(Mask m, Int a, Int b) { return _mm512_maskz_add_epi32(m, a, b); }
   static Mask Less(Int a, Int b) { return _mm512_cmplt_epu32_mask(a, b); }
   static Int Select(Mask m, Int yes, Int no) { return _mm512_mask_mov_epi32(no, m, yes); }

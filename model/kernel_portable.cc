@@ -38,7 +38,7 @@ struct Portable {
 
   static Mask MakeMask(std::uint32_t lanes) { return (Set(lanes) & Int{1, 2, 4, 8}) != Set(0); }
   static Int LoadMasked(const Word* p, Mask m) { return Load(p) & m; }
-  static Mask NonZero(Int x) { return Mask(x != Set(0)); }
+  static Mask NonZero(Mask m, Int x) { return m & Mask(x != Set(0)); }
   static Int MaskedAdd(Mask m, Int a, Int b) { return m & (a + b); }
   static Mask Less(Int a, Int b) { return Mask(a < b); }
   static Int Select(Mask m, Int yes, Int no) { return (m & yes) | (~m & no); }
