@@ -84,8 +84,7 @@ class CheckedDevice : public Device {
     result.reserve(static_cast<std::size_t>(job.m * job.n));
     for (std::int64_t m = 0; m < job.m; ++m) {
       for (std::int64_t n = 0; n < job.n; ++n) {
-        result.push_back(words[static_cast<std::size_t>(job.c.offset + m * job.c.row_stride +
-                                                        n * job.c.column_stride)]);
+        result.push_back(words[static_cast<std::size_t>(job.c.Address(m, n))]);
       }
     }
     return result;

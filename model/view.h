@@ -57,6 +57,10 @@ struct MatrixView {
   std::int64_t offset = 0;
   std::int64_t row_stride = 0;
   std::int64_t column_stride = 1;
+
+  std::int64_t Address(std::int64_t m, std::int64_t n) const {
+    return offset + m * row_stride + n * column_stride;
+  }
 };
 
 // A plain matrix operand: element (outer, k) at offset + outer * outer_stride + k * k_stride.

@@ -21,13 +21,16 @@ file(GLOB SUMAC_RTL_FILES CONFIGURE_DEPENDS
   ${SUMAC_RTL_DIR}/*.sv ${SUMAC_RTL_DIR}/*.f ${SUMAC_RTL_DIR}/*.vlt)
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
-# Verilator's run-time library, once for all models.
+# Verilator's run-time library, once for all models; a failed assertion is thrown as an Error.
 add_library(sumac_verilator_runtime STATIC
   ${SUMAC_VERILATOR_ROOT}/include/verilated.cpp
   ${SUMAC_VERILATOR_ROOT}/include/verilated_threads.cpp
-  ${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp)
+  ${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/verilated_stop.cc)
 target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
   ${SUMAC_VERILATOR_ROOT}/include ${SUMAC_VERILATOR_ROOT}/include/vltstd)
+target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
 target_compile_options(sumac_verilator_runtime PRIVATE -w)
 target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
 

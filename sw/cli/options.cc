@@ -11,7 +11,9 @@
 namespace sumac {
 
 Arithmetic ArithmeticOptions::Get() const {
-  return {ParseProduct(mul), ParseComp(comp), ParseFormat(format)};
+  Arithmetic arithmetic{ParseProduct(mul), ParseComp(comp), ParseFormat(format)};
+  if (arithmetic.product == Product::kIeee) arithmetic.comp = 0;  // it has none
+  return arithmetic;
 }
 
 void AddFormatOptions(CLI::App& app, ArithmeticOptions& options) {

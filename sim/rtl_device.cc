@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RTL device: GEMM jobs on a pool of Verilated cores.
+//
+// A job is cut into work units, each of which goes through one core from idle to idle: a chunk of
+// at most PsumDepth rows of C, and the columns of one array or of several. The k-tiles of a unit
+// follow each other, their partial sums staying in the core's banks. Where a chunk has too few
+// rows for a k-tile to follow its predecessor without a bubble, a unit takes several column tiles
+// and interleaves them.
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "model/error.h"
+#include "model/host_device.h"
+#include "model/names.h"
+#include "model/operand_rows.h"
+#include "sim/core.h"
+
+namespace sumac {
+namespace {
+
+std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// The C[first_row .. + rows][first_column .. + columns] of a job.
+struct Unit {
+  std::int64_t first_row = 0;
+  std::int64_t rows = 0;
+  std::int64_t first_column = 0;
+  std::int64_t columns = 0;
+};
+
+std::vector<Unit> CutIntoUnits(const Job& job, const CoreModel& model) {
+  std::vector<Unit> units;
+  if (job.m == 0 || job.n == 0) return units;
+  const std::int64_t chunks = DivideUp(job.m, model.psum_depth);
+  const std::int64_t rows = DivideUp(job.m, chunks);
+  // A k-tile that continues on the same bank rows needs this many rows to follow without a bubble.
+  const std::int64_t enough = std::int64_t{model.array.rows} * model.array.adder_depth + 2;
+  const std::int64_t tiles = std::min(DivideUp(enough, rows), model.psum_depth / rows);
+  const std::int64_t columns = tiles * model.array.columns;
+  for (std::int64_t row = 0; row < job.m; row += rows) {
+    for (std::int64_t column = 0; column < job.n; column += columns) {
+      units.push_back(
+          {row, std::min(rows, job.m - row), column, std::min(columns, job.n - column)});
+    }
+  }
+  return units;
+}
+
+// A dense matrix of words whose elements outside are +0.
+class Padded {
+ public:
+  Padded(std::vector<Word> words, std::int64_t columns)
+      : words_(std::move(words)), columns_(columns) {
+    rows_ = columns == 0 ? 0 : std::ssize(words_) / columns;
+  }
+  Word At(std::int64_t row, std::int64_t column) const {
+    if (row >= rows_ || column >= columns_) return 0;
+    return words_[static_cast<std::size_t>(row * columns_ + column)];
+  }
+
+ private:
+  std::vector<Word> words_;
+  std::int64_t rows_ = 0;
+  std::int64_t columns_;
+};
+
+class RtlDevice : public HostDevice {
+ public:
+  RtlDevice(const CoreModel& model, const RtlOptions& options) : model_(model), options_(options) {
+    const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const int threads = options.threads > 0 ? options.threads : cores;
+    for (int i = 0; i < threads; ++i) cores_.push_back(model.make());
+    if (!options.trace.empty()) cores_.front()->Trace(options.trace, options.trace_cycles);
+  }
+
+  std::string name() const override { return "rtl " + model_.array.Geometry(); }
+
+  Ticket Submit(std::span<const Job> jobs) override {
+    for (const Job& job : jobs) {
+      if (job.arithmetic != model_.array.arithmetic) {
+        throw Error("GEMM job '" + job.name + "' is of another arithmetic than the array " +
+                    model_.array.Geometry() + "; make a device for each arithmetic.");
+      }
+    }
+    return HostDevice::Submit(jobs);
+  }
+
+ protected:
+  // Core i starts with unit i, so that the first core's waveform is always that of unit 0; then
+  // each takes the next that is left.
+  JobReport Execute(const Job& job) override {
+    const std::vector<Unit> units = CutIntoUnits(job, model_);
+    const OperandRows a(job.a, job.arithmetic.mantissa_bits);
+    const OperandRows b(job.b, job.arithmetic.mantissa_bits);
+    const std::size_t workers = std::min(cores_.size(), units.size());
+    std::atomic<std::size_t> next = workers;
+    std::atomic<std::int64_t> cycles = 0;
+    std::exception_ptr error;
+    std::mutex error_mutex;
+    const auto work = [&](std::size_t worker) {
+      try {
+        for (std::size_t i = worker; i < units.size(); i = next++) {
+          Stalls stalls;
+          if (options_.stall_seed != 0) stalls = {options_.stall_seed, i, options_.stall_rate};
+          cycles += RunUnit(job, a, b, units[i], *cores_[worker], stalls);
+        }
+      } catch (...) {
+        const std::scoped_lock lock(error_mutex);
+        error = std::current_exception();
+        next = units.size();
+      }
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work, i);
+      if (workers > 0) work(0);
+    }
+    if (error) std::rethrow_exception(error);
+    return {.cycles = cycles, .mismatch = {}};
+  }
+
+ private:
+  std::int64_t RunUnit(const Job& job, const OperandRows& a, const OperandRows& b, const Unit& unit,
+                       Core& core, Stalls& stalls) const {
+    std::vector<Word> results;
+    const std::int64_t cycles = core.Run(Prepare(job, a, b, unit), stalls, results);
+    Store(job, unit, results);
+    return cycles;
+  }
+
+  CoreWork Prepare(const Job& job, const OperandRows& a_rows, const OperandRows& b_rows,
+                   const Unit& unit) const {
+    const int rows = model_.array.rows;
+    const int columns = model_.array.columns;
+    const int width = 9 + job.arithmetic.mantissa_bits;
+    const Padded a(a_rows.Read(unit.first_row, unit.rows), job.k);
+    const Padded b(b_rows.Read(unit.first_column, unit.columns), job.k);
+    CoreWork work{{}, Beats(columns, width), Beats(rows, width), Beats(columns, 32)};
+    std::vector<Word> lanes;
+    // One tile at least: without products the partial sums still pass the adders.
+    const std::int64_t k_tiles = std::max<std::int64_t>(1, DivideUp(job.k, rows));
+    const std::int64_t n_tiles = DivideUp(unit.columns, columns);
+    for (std::int64_t k_tile = 0; k_tile < k_tiles; ++k_tile) {
+      const std::int64_t k = k_tile * rows;
+      for (std::int64_t n_tile = 0; n_tile < n_tiles; ++n_tile) {
+        const std::int64_t n = n_tile * columns;
+        const PsumSource source = k_tile > 0 ? PsumSource::kBank
+                                  : job.c_in ? PsumSource::kStream
+                                             : PsumSource::kZero;
+        const PsumTarget target = k_tile + 1 < k_tiles ? PsumTarget::kBank : PsumTarget::kResult;
+        work.commands.push_back({unit.rows, n_tile * unit.rows, source, target});
+        for (int r = rows - 1; r >= 0; --r) {
+          lanes.clear();
+          for (int c = 0; c < columns; ++c) lanes.push_back(b.At(n + c, k + r));
+          work.weights.Append(lanes);
+        }
+        for (std::int64_t m = 0; m < unit.rows; ++m) {
+          lanes.clear();
+          for (int r = 0; r < rows; ++r) lanes.push_back(a.At(m, k + r));
+          work.activations.Append(lanes);
+          if (source == PsumSource::kStream) work.psums.Append(InitialSums(job, unit, m, n));
+        }
+      }
+    }
+    return work;
+  }
+
+  // Row m of C_in in the unit's columns from n on, +0 right of its last.
+  std::vector<Word> InitialSums(const Job& job, const Unit& unit, std::int64_t m,
+                                std::int64_t n) const {
+    const std::span<const float> words = AsHostBuffer(*job.c_in->buffer).floats();
+    std::vector<Word> sums(static_cast<std::size_t>(model_.array.columns), 0);
+    for (std::int64_t c = 0; c < std::min<std::int64_t>(std::ssize(sums), unit.columns - n); ++c) {
+      const std::int64_t address = job.c_in->Address(unit.first_row + m, unit.first_column + n + c);
+      sums[static_cast<std::size_t>(c)] = ToWord(words[static_cast<std::size_t>(address)]);
+    }
+    return sums;
+  }
+
+  // The results come tile by tile, row by row.
+  void Store(const Job& job, const Unit& unit, const std::vector<Word>& results) const {
+    const std::span<float> words = AsHostBuffer(*job.c.buffer).floats();
+    const std::int64_t columns = model_.array.columns;
+    for (std::int64_t m = 0; m < unit.rows; ++m) {
+      for (std::int64_t n = 0; n < unit.columns; ++n) {
+        const std::int64_t row = n / columns * unit.rows + m;
+        const std::int64_t address = job.c.Address(unit.first_row + m, unit.first_column + n);
+        words[static_cast<std::size_t>(address)] =
+            ToFloat(results[static_cast<std::size_t>(row * columns + n % columns)]);
+      }
+    }
+  }
+
+  const CoreModel& model_;
+  RtlOptions options_;
+  std::vector<std::unique_ptr<Core>> cores_;
+};
+
+std::string Describe(const Arithmetic& arithmetic) {
+  std::string text = ProductName(arithmetic.product) + " " + FormatName(arithmetic.mantissa_bits);
+  if (arithmetic.product == Product::kPam) text += " comp " + CompName(arithmetic.comp);
+  return text;
+}
+
+const CoreModel& Choose(const RtlOptions& options) {
+  const CoreModel* best = nullptr;
+  std::string known;
+  for (const CoreModel& model : CoreModels()) {
+    const RtlArray& array = model.array;
+    known += (known.empty() ? "" : ", ") + array.Geometry() + " " + Describe(array.arithmetic);
+    if (array.arithmetic != options.arithmetic) continue;
+    if (!options.array.empty() && options.array != array.Geometry()) continue;
+    const auto size = [](const CoreModel& m) { return m.array.rows * m.array.columns; };
+    if (best == nullptr || size(model) > size(*best)) best = &model;
+  }
+  if (best != nullptr) return *best;
+  throw Error("No array " + (options.array.empty() ? "" : options.array + " ") + "of " +
+              Describe(options.arithmetic) + " was Verilated; there are " + known +
+              ". Choose one of them, or add it to SUMAC_ARRAYS and build again.");
+}
+
+}  // namespace
+
+std::string RtlArray::Geometry() const {
+  return std::to_string(rows) + "x" + std::to_string(columns);
+}
+
+std::vector<RtlArray> RtlArrays() {
+  std::vector<RtlArray> arrays;
+  for (const CoreModel& model : CoreModels()) arrays.push_back(model.array);
+  return arrays;
+}
+
+std::unique_ptr<Device> MakeRtlDevice(const RtlOptions& options) {
+  return std::make_unique<RtlDevice>(Choose(options), options);
+}
+
+}  // namespace sumac
