@@ -46,6 +46,10 @@ void ForEachElement(const std::vector<std::int64_t>& shape, Move move) {
   }
 }
 
+bool AllFinite(std::span<const float> words) {
+  return std::all_of(words.begin(), words.end(), [](float word) { return std::isfinite(word); });
+}
+
 NamedTensor ToFile(std::string name, const std::vector<std::int64_t>& shape,
                    std::span<const float> words) {
   NamedTensor tensor{std::move(name), shape, std::vector<float>(words.size())};
@@ -54,25 +58,30 @@ NamedTensor ToFile(std::string name, const std::vector<std::int64_t>& shape,
   return tensor;
 }
 
-// The tensors of a file by name; what is taken is crossed off.
+constexpr const char* kRemedy =
+    "the file is damaged or of another network; give a model.safetensors that sumac train wrote";
+
+// The tensors of a checkpoint by name; what is taken is crossed off.
 class Contents {
  public:
-  explicit Contents(const TensorFile& file) {
-    for (const NamedTensor& tensor : file.tensors) tensors_[tensor.name] = &tensor;
+  explicit Contents(const Checkpoint& checkpoint) : path_(checkpoint.path) {
+    for (const NamedTensor& tensor : checkpoint.file.tensors) tensors_[tensor.name] = &tensor;
   }
 
   void Take(const std::string& name, const std::vector<std::int64_t>& shape,
             std::span<float> words) {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) {
-      throw Error(fmt::format("the checkpoint has no tensor {}: it is of another network", name));
+      throw Error(fmt::format("{} has no tensor {}: {}", path_, name, kRemedy));
     }
     const NamedTensor& tensor = *found->second;
     if (tensor.shape != shape) {
-      throw Error(
-          fmt::format("the checkpoint's tensor {} has shape ({}), the network's ({}): it "
-                      "is of another network",
-                      name, fmt::join(tensor.shape, ", "), fmt::join(shape, ", ")));
+      throw Error(fmt::format("{}: the tensor {} has shape ({}), where ({}) is expected: {}", path_,
+                              name, fmt::join(tensor.shape, ", "), fmt::join(shape, ", "),
+                              kRemedy));
+    }
+    if (!AllFinite(tensor.values)) {
+      throw Error(fmt::format("{}: the tensor {} is not finite: {}", path_, name, kRemedy));
     }
     ForEachElement(shape, [&](std::size_t stored, std::size_t torch) {
       words[stored] = tensor.values[torch];
@@ -88,14 +97,12 @@ class Contents {
   void ExpectEmpty(const std::string& allowed) const {
     for (const auto& [name, tensor] : tensors_) {
       if (!allowed.empty() && name.starts_with(allowed)) continue;
-      throw Error(
-          fmt::format("the checkpoint's tensor {} is not the network's: it is of another "
-                      "network",
-                      name));
+      throw Error(fmt::format("{}: the tensor {} is not the network's: {}", path_, name, kRemedy));
     }
   }
 
  private:
+  const std::string& path_;
   std::map<std::string, const NamedTensor*> tensors_;
 };
 
@@ -107,8 +114,7 @@ class Metadata {
   const std::string& Text(const std::string& key) const {
     const auto found = file_.metadata.find(key);
     if (found == file_.metadata.end()) {
-      throw Error(
-          fmt::format("{} has no metadata {}: it is not a checkpoint of sumac", path_, key));
+      throw Error(fmt::format("{} has no metadata {}: {}", path_, key, kRemedy));
     }
     return found->second;
   }
@@ -119,10 +125,8 @@ class Metadata {
     Integer value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (error != std::errc() || end != text.data() + text.size() || value < 0) {
-      throw Error(
-          fmt::format("{} has metadata {} \"{}\", where a whole number is expected: the "
-                      "file is damaged",
-                      path_, key, text));
+      throw Error(fmt::format("{} has metadata {} \"{}\", where a whole number is expected: {}",
+                              path_, key, text, kRemedy));
     }
     return value;
   }
@@ -136,6 +140,7 @@ class Metadata {
 
 Checkpoint ReadCheckpoint(const std::string& path) {
   Checkpoint checkpoint;
+  checkpoint.path = path;
   checkpoint.file = ReadSafetensors(path);
   const Metadata metadata(path, checkpoint.file);
   if (metadata.Text("sumac") != kVersion) {
@@ -150,9 +155,14 @@ Checkpoint ReadCheckpoint(const std::string& path) {
     checkpoint.config = ConfigFromJson(nlohmann::json::parse(metadata.Text("config")), {});
     CheckConfig(checkpoint.config);
   } catch (const nlohmann::json::exception&) {
-    throw Error(fmt::format("{} has metadata config that is not JSON: the file is damaged", path));
+    throw Error(fmt::format("{} has metadata config that is not JSON: {}", path, kRemedy));
   } catch (const Error& error) {
-    throw Error(fmt::format("{} has a configuration that cannot be used: {}", path, error.what()));
+    throw Error(fmt::format("{} has a configuration that cannot be used ({}): {}", path,
+                            error.what(), kRemedy));
+  }
+  if (checkpoint.net.model != checkpoint.config.model) {
+    throw Error(fmt::format("{} holds a {} by its metadata and a {} by its configuration: {}", path,
+                            checkpoint.net.model, checkpoint.config.model, kRemedy));
   }
   checkpoint.position = {metadata.Number("images"), metadata.Number("epoch"),
                          metadata.Number("step"),
@@ -165,21 +175,21 @@ ResNet MakeNetwork(Device& device, const Checkpoint& checkpoint) {
   // A damaged size must not become a huge allocation.
   constexpr std::int64_t kLimit = 1 << 16;
   const ResNetConfig& net = checkpoint.net;
-  if (std::max({net.channels, net.height, net.width, net.classes}) > kLimit) {
-    throw Error(
-        fmt::format("the checkpoint is for {} x {} x {} images of {} classes, where {} is "
-                    "the limit: the file is damaged",
-                    net.height, net.width, net.channels, net.classes, kLimit));
+  const auto [least, greatest] = std::minmax({net.channels, net.height, net.width, net.classes});
+  if (least < 1 || greatest > kLimit) {
+    throw Error(fmt::format(
+        "{} is for {} x {} x {} images of {} classes, where 1 to {} are expected: {}",
+        checkpoint.path, net.height, net.width, net.channels, net.classes, kLimit, kRemedy));
   }
   ResNet network(device, net);
-  Contents contents(checkpoint.file);
+  Contents contents(checkpoint);
   contents.TakeState(network);
   contents.ExpectEmpty(kOptimizer);
   return network;
 }
 
 void Restore(const Checkpoint& checkpoint, ResNet& net, Sgd& sgd) {
-  Contents contents(checkpoint.file);
+  Contents contents(checkpoint);
   contents.TakeState(net);
   for (std::size_t i = 0; i < sgd.parameters().size(); ++i) {
     const Parameter& parameter = sgd.parameters()[i];
@@ -193,7 +203,7 @@ void WriteCheckpoint(const std::string& path, const ResNet& net, const Sgd& sgd,
   TensorFile file;
   for (const StateEntry& entry : net.State()) {
     const std::span<const float> words = entry.value.values;
-    if (!std::all_of(words.begin(), words.end(), [](float word) { return std::isfinite(word); })) {
+    if (!AllFinite(words)) {
       throw WorkFailed(
           fmt::format("{} is no longer finite, so {} is left as it was: train with a "
                       "lower --lr or a longer --warmup",

@@ -28,6 +28,7 @@ struct Position {
 };
 
 struct Checkpoint {
+  std::string path;  // where it was read
   ResNetConfig net;
   TrainConfig config;
   Position position;
@@ -38,7 +39,7 @@ struct Checkpoint {
 Checkpoint ReadCheckpoint(const std::string& path);
 
 // A network with the checkpoint's words, in the device's memory. Throws Error where a tensor is
-// missing, of another shape, or one too many.
+// missing, of another shape, not finite, or one too many.
 ResNet MakeNetwork(Device& device, const Checkpoint& checkpoint);
 // The same for an existing network and its optimizer.
 void Restore(const Checkpoint& checkpoint, ResNet& net, Sgd& sgd);
