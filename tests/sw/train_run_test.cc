@@ -144,6 +144,9 @@ TEST_F(Runs, KilledTheyResumeFromTheLastCheckpoint) {
   });
   EXPECT_THROW(TrainBars(config, *device, killer), Killed);
   ASSERT_FALSE(CheckpointBytes(config) == CheckpointBytes(whole));
+  // As if killed between writing an epoch's metrics and its checkpoint: it is trained again.
+  const std::string metrics = config.out + "/metrics.jsonl";
+  WriteFileAtomically(metrics, ReadFile(metrics) + "{\"epoch\": 2, \"train_loss\": 0}\n");
   config.resume = true;
   std::int64_t first_images = 0;
   Watcher watcher([&](const TrainProgress& progress) {
