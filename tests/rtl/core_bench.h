@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bench around one Verilated sumac_core: queues in front of its input streams, a list behind its
 // result stream, seeded stalls on each, and the cycle of every accepted activation and result.
-// And the same commands executed by the reference model, for comparison.
 #ifndef SUMAC_TESTS_RTL_CORE_BENCH_H_
 #define SUMAC_TESTS_RTL_CORE_BENCH_H_
 
@@ -15,59 +14,14 @@
 #include <type_traits>
 #include <vector>
 
-#include "model/add.h"
-#include "model/arithmetic.h"
 #include "model/word.h"
+#include "tests/rtl/core_programs.h"
 
 namespace sumac {
 
-using Row = std::vector<Word>;  // one beat of a stream: a binary32 word a lane
-
-struct CoreShape {
-  int rows = 0;
-  int cols = 0;
-  int add_depth = 0;
-  int psum_depth = 0;
-  Arithmetic arithmetic;
-};
-
-enum class PsumSource { kZero = 0, kStream = 1, kBank = 2 };
-enum class PsumTarget { kBank = 0, kResult = 1 };
-
-// One command with its data: `weights` is [rows][cols], row r for k = r; `activations` is
-// [m][rows]; `psums` is [m][cols] where the source is the stream.
-struct Tile {
-  int base = 0;
-  PsumSource source = PsumSource::kZero;
-  PsumTarget target = PsumTarget::kResult;
-  std::vector<Row> weights;
-  std::vector<Row> activations;
-  std::vector<Row> psums;
-};
-
-// What the core must give for these tiles in this order: the rows of its result stream.
-inline std::vector<Row> ReferenceResults(const CoreShape& shape, const std::vector<Tile>& tiles) {
-  const auto cols = static_cast<std::size_t>(shape.cols);
-  std::vector<Row> banks(static_cast<std::size_t>(shape.psum_depth), Row(cols, 0));
-  std::vector<Row> results;
-  for (const Tile& tile : tiles) {
-    for (std::size_t m = 0; m < tile.activations.size(); ++m) {
-      Row& bank = banks[(static_cast<std::size_t>(tile.base) + m) % banks.size()];
-      Row sums(cols, 0);
-      if (tile.source == PsumSource::kStream) sums = tile.psums[m];
-      if (tile.source == PsumSource::kBank) sums = bank;
-      for (std::size_t c = 0; c < cols; ++c) {
-        for (std::size_t r = 0; r < tile.weights.size(); ++r) {
-          const Word product =
-              Multiply(shape.arithmetic, tile.activations[m][r], tile.weights[r][c]);
-          sums[c] = Add(sums[c], product);
-        }
-        sums[c] = Add(sums[c], 0);
-      }
-      (tile.target == PsumTarget::kBank ? bank : results.emplace_back()) = sums;
-    }
-  }
-  return results;
+template <typename Port, typename T>
+void SetPort(Port& port, T value) {
+  port = static_cast<Port>(value);
 }
 
 // Lane i of a packed port of `width` bits a lane. A port is a char to a 64-bit integer, or a
@@ -98,25 +52,46 @@ Word GetWord(const Port& port, int lane) {
   }
 }
 
+// How often each stream stalls, 0 never: an input has no word to offer, the result is not taken.
+struct StallRates {
+  double command = 0, weight = 0, activation = 0, psum = 0, result = 0;
+};
+
 template <typename Model>
 class CoreBench {
  public:
-  explicit CoreBench(const CoreShape& shape, std::uint64_t seed = 0, double stall = 0)
+  explicit CoreBench(const CoreShape& shape, const StallRates& stalls = {}, std::uint64_t seed = 0)
       : shape_(shape),
+        stalls_(stalls),
         random_(seed),
-        stall_(stall),
         context_(std::make_unique<VerilatedContext>()),
         core_(std::make_unique<Model>(context_.get())) {
-    core_->clk_i = 0;
-    core_->rst_ni = 0;
-    core_->eval();
-    core_->clk_i = 1;
-    core_->eval();
-    core_->clk_i = 0;
-    core_->rst_ni = 1;
-    core_->eval();
+    Reset();
   }
-  ~CoreBench() { core_->final(); }
+  ~CoreBench() {
+    // A model's destructor looks for its scopes in this thread's context, which is else the one
+    // made last: of another bench, and perhaps gone.
+    Verilated::threadContextp(context_.get());
+    core_->final();
+  }
+
+  // Resets the core and forgets all that was pushed and noted.
+  void Reset() {
+    Model& core = *core_;
+    core.rst_ni = 0;
+    core.cmd_valid_i = core.wgt_valid_i = core.act_valid_i = core.psum_valid_i = 0;
+    core.res_ready_i = 0;
+    Clock();
+    core.rst_ni = 1;
+    commands_.clear();
+    weights_.clear();
+    activations_.clear();
+    psums_.clear();
+    cycle_ = 0;
+    results_.clear();
+    activation_cycles_.clear();
+    result_cycles_.clear();
+  }
 
   void Push(const Tile& tile) {
     commands_.push_back(tile);
@@ -125,6 +100,9 @@ class CoreBench {
     }
     for (const Row& row : tile.activations) activations_.push_back(row);
     for (const Row& row : tile.psums) psums_.push_back(row);
+  }
+  void Push(const std::vector<Tile>& tiles) {
+    for (const Tile& tile : tiles) Push(tile);
   }
 
   // Runs until the core is idle and every queue is empty. Throws where that takes more than
@@ -141,11 +119,15 @@ class CoreBench {
   // One clock cycle. A word once offered stays until it is taken.
   void Step() {
     Model& core = *core_;
-    if (!core.cmd_valid_i && !commands_.empty() && !Stalled()) OfferCommand(commands_.front());
-    Offer(weights_, OperandBits(), core.wgt_valid_i, core.wgt_data_i);
-    Offer(activations_, OperandBits(), core.act_valid_i, core.act_data_i);
-    Offer(psums_, 32, core.psum_valid_i, core.psum_data_i);
-    core.res_ready_i = !Stalled();
+    if (!core.cmd_valid_i && !commands_.empty() && !Stalled(stalls_.command)) OfferCommand();
+    if (!Stalled(stalls_.weight)) {
+      Offer(weights_, OperandBits(), core.wgt_valid_i, core.wgt_data_i);
+    }
+    if (!Stalled(stalls_.activation)) {
+      Offer(activations_, OperandBits(), core.act_valid_i, core.act_data_i);
+    }
+    if (!Stalled(stalls_.psum)) Offer(psums_, 32, core.psum_valid_i, core.psum_data_i);
+    core.res_ready_i = !Stalled(stalls_.result);
     core.clk_i = 0;
     core.eval();
 
@@ -174,26 +156,29 @@ class CoreBench {
   const std::vector<std::int64_t>& result_cycles() const { return result_cycles_; }
 
  private:
-  bool Stalled() { return stall_ > 0 && std::bernoulli_distribution(stall_)(random_); }
+  bool Stalled(double rate) { return rate > 0 && std::bernoulli_distribution(rate)(random_); }
+
+  void Clock() {
+    core_->clk_i = 0;
+    core_->eval();
+    core_->clk_i = 1;
+    core_->eval();
+  }
 
   int OperandBits() const { return 9 + shape_.arithmetic.mantissa_bits; }
 
-  template <typename Port, typename T>
-  static void Assign(Port& port, T value) {
-    port = static_cast<Port>(value);
-  }
-
-  void OfferCommand(const Tile& tile) {
+  void OfferCommand() {
+    const Tile& tile = commands_.front();
     core_->cmd_valid_i = 1;
-    Assign(core_->cmd_rows_i, tile.activations.size());
-    Assign(core_->cmd_base_i, tile.base);
-    Assign(core_->cmd_src_i, tile.source);
-    Assign(core_->cmd_dst_i, tile.target);
+    SetPort(core_->cmd_rows_i, tile.activations.size());
+    SetPort(core_->cmd_base_i, tile.base);
+    SetPort(core_->cmd_src_i, tile.source);
+    SetPort(core_->cmd_dst_i, tile.target);
   }
 
   template <typename Port>
-  void Offer(const std::deque<Row>& queue, int width, CData& valid, Port& port) {
-    if (valid || queue.empty() || Stalled()) return;
+  static void Offer(const std::deque<Row>& queue, int width, CData& valid, Port& port) {
+    if (valid || queue.empty()) return;
     valid = 1;
     const Row& row = queue.front();
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -208,8 +193,8 @@ class CoreBench {
   }
 
   CoreShape shape_;
+  StallRates stalls_;
   std::mt19937_64 random_;
-  double stall_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Model> core_;
   std::deque<Tile> commands_;
