@@ -34,6 +34,8 @@ class CoreDriver : public Core {
   }
   ~CoreDriver() override {
     EndTrace();
+    // Verilator 5.006 ends a model in the thread's context, which is that of the newest model.
+    Verilated::threadContextp(context_.get());
     model_->final();
   }
 

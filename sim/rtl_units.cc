@@ -46,7 +46,11 @@ class VerilatedUnit : public RtlUnit {
     }
     lane_ = pam ? format * kComps.size() + comp : format;
   }
-  ~VerilatedUnit() override { units_.final(); }
+  ~VerilatedUnit() override {
+    // Verilator 5.006 ends a model in the thread's context, which is that of the newest model.
+    Verilated::threadContextp(&context_);
+    units_.final();
+  }
 
   Word Apply(Word a, Word b) override {
     units_.a_i = a;

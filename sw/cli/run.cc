@@ -24,6 +24,9 @@ struct RunOptions {
   std::string check_engine = "reference";
 };
 
+// "layer1.0.conv1 forward" is "layer1.0.conv1": here all jobs are forward.
+std::string LayerName(const std::string& job) { return job.substr(0, job.find(' ')); }
+
 // One layer over all batches, or the sum of all layers.
 struct LayerSum {
   LayerReport report;
@@ -40,12 +43,11 @@ struct LayerSum {
     report.cycles += more.cycles;
     report.mismatch.compared += more.mismatch.compared;
     report.mismatch.differing += more.mismatch.differing;
-    if (report.mismatch.first.empty()) report.mismatch.first = more.mismatch.first;
+    if (report.mismatch.first.empty() && !more.mismatch.first.empty()) {
+      report.mismatch.first = LayerName(more.name) + " " + more.mismatch.first;
+    }
   }
 };
-
-// "layer1.0.conv1 forward" is "layer1.0.conv1": here all jobs are forward.
-std::string LayerName(const std::string& job) { return job.substr(0, job.find(' ')); }
 
 std::vector<LayerSum> SumLayers(const std::vector<LayerReport>& reports) {
   std::vector<LayerSum> layers;
