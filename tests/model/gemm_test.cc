@@ -1,49 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SIMD device against the reference device: equal words on every kernel, shape, view and
-// operand distribution.
+// The SIMD device against the reference device: equal words on every kernel, thread count, shape,
+// view and operand distribution.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "model/compare.h"
 #include "tests/model/gemm_cases.h"
 
 namespace sumac::testing {
 namespace {
 
-struct Subject {
-  std::string kernel;
-  int threads;
-};
+constexpr std::uint64_t kRandomJobs = 1'200;
 
-std::vector<Subject> Subjects() {
-  std::vector<Subject> subjects;
-  for (const std::string& kernel : KernelNames()) {
-    for (const int threads : {1, 2}) subjects.push_back({kernel, threads});
-  }
-  return subjects;
+const char* ClassOf(Word w) {
+  if (IsNaN(w)) return "NaN";
+  if (IsInfinite(w)) return "infinity";
+  if (Magnitude(w) == 0) return w == 0 ? "+0" : "-0";
+  if (IsZero(w)) return "subnormal";
+  const Word exponent = Magnitude(w) >> kMantissaBits;
+  return exponent < 20 ? "tiny" : exponent > 235 ? "huge" : "normal";
 }
 
-class GemmTest : public ::testing::TestWithParam<Subject> {
+class GemmTest : public ::testing::Test {
  protected:
-  GemmTest()
-      : device_(MakeCheckedDevice(MakeSimdDevice(GetParam().threads, GetParam().kernel),
-                                  MakeReferenceDevice())) {}
-
-  void ExpectEqual(const Job& job) {
-    const JobReport report = device_->Run(job);
-    EXPECT_EQ(report.mismatch.compared, job.m * job.n);
-    EXPECT_EQ(report.mismatch.differing, 0) << job.name << " " << report.mismatch.first;
+  GemmTest() {
+    for (const std::string& kernel : KernelNames()) {
+      for (const int threads : {1, 2}) subjects_.push_back(MakeSimdDevice(threads, kernel));
+    }
   }
 
-  std::unique_ptr<Device> device_;
+  // Runs the job on the reference and on every subject, from the same words, and compares the whole
+  // buffer of C, which no device may touch elsewhere.
+  void ExpectEqual(const Job& job) {
+    const std::span<float> c = device_->Map(*job.c.buffer);
+    const std::vector<float> before(c.begin(), c.end());
+    device_->Run(job);
+    const std::vector<float> expected(c.begin(), c.end());
+    for (std::size_t i = 0; i < subjects_.size(); ++i) {
+      std::ranges::copy(before, c.begin());
+      subjects_[i]->Run(job);
+      const Mismatch mismatch = CompareWords(c, expected, std::ssize(c));
+      EXPECT_EQ(mismatch.differing, 0) << subjects_[i]->name() << " on " << 1 + i % 2
+                                       << " threads: " << job.name << " " << mismatch.first;
+    }
+  }
+
+  std::unique_ptr<Device> device_ = MakeReferenceDevice();
+
+ private:
+  std::vector<std::unique_ptr<Device>> subjects_;  // each kernel on one thread, then on two
 };
 
-INSTANTIATE_TEST_SUITE_P(Kernels, GemmTest, ::testing::ValuesIn(Subjects()),
-                         [](const ::testing::TestParamInfo<Subject>& subject) {
-                           return subject.param.kernel + "_" +
-                                  std::to_string(subject.param.threads);
-                         });
+// Lengths of the fold from 0 to 5000 in formats and compensations at both ends and between, on
+// operands whose products stay, underflow, overflow, and do all of it; no dimension fits a vector.
+TEST_F(GemmTest, ShortAndLongFolds) {
+  const std::pair<Words, Words> operands[] = {
+      {Words::kActivation, Words::kNormal}, {Words::kTiny, Words::kHuge},
+      {Words::kTiny, Words::kNormal},       {Words::kHuge, Words::kNormal},
+      {Words::kMixture, Words::kNormal},    {Words::kBits, Words::kBits}};
+  std::uint64_t seed = 1'000;
+  for (const auto& [a, b] : operands) {
+    for (const int mantissa_bits : {3, 7, 10, 23}) {
+      for (const Word comp : {kCompMogami, kCompPamAlpha, kCompLimit - 1}) {
+        for (const std::int64_t k : {0, 1, 2, 31, 257, 1023, 2500, 5000}) {
+          Random random(++seed);
+          SCOPED_TRACE("seed " + std::to_string(seed));
+          Job job = MakeMatrixJob(*device_, {.m = 3, .n = 17, .k = k}, random, a, b);
+          job.arithmetic = {.comp = comp, .mantissa_bits = mantissa_bits};
+          AddCIn(*device_, job, static_cast<int>(seed % 4), random, Words::kNormal);
+          ExpectEqual(job);
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+}
 
-TEST_P(GemmTest, RandomJobs) {
-  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+// What RandomJobs is there to draw, it draws.
+TEST(GemmCases, DrawEverything) {
+  const auto device = MakeReferenceDevice(1);
+  std::map<std::string, int> jobs;
+  for (std::uint64_t seed = 0; seed < kRandomJobs; ++seed) {
+    Random random(seed);
+    const Job job = MakeRandomJob(*device, random);
+    std::set<std::string> seen;
+    for (const auto& [operand, buffer] : {std::pair{"A ", job.a.buffer},
+                                          {"B ", job.b.buffer},
+                                          {"C_in ", job.c_in ? job.c_in->buffer : nullptr}}) {
+      if (buffer == nullptr) continue;
+      for (const float value : device->Map(*buffer)) {
+        seen.insert(operand + std::string(ClassOf(ToWord(value))));
+      }
+    }
+    const Arithmetic& arithmetic = job.arithmetic;
+    seen.insert(arithmetic.product == Product::kIeee ? "ieee" : "pam");
+    seen.insert("E8M" + std::to_string(arithmetic.mantissa_bits));
+    seen.insert("comp " + std::to_string(arithmetic.comp));
+    seen.insert(job.name.substr(0, job.name.find(' ')));
+    if (job.k == 0) seen.insert("K = 0");
+    if (job.k > 1'000) seen.insert("K > 1000");
+    if (job.k > 4'000) seen.insert("K > 4000");
+    if (job.m % 16 != 0 && job.n % 16 != 0 && job.m * job.n > 256) seen.insert("ragged");
+    if (job.c.column_stride != 1) seen.insert("C transposed");
+    if (!job.c_in) seen.insert("no C_in");
+    if (job.c_in && job.c_in->row_stride == 0) seen.insert("bias");
+    if (job.c_in && job.c_in->buffer == job.c.buffer) seen.insert("C_in is C");
+    for (const std::string& item : seen) ++jobs[item];
+  }
+  std::vector<std::string> wanted = {"ieee",   "pam",          "matrix",   "forward", "input",
+                                     "weight", "K = 0",        "ragged",   "no C_in", "C_in is C",
+                                     "bias",   "C transposed", "K > 1000", "K > 4000"};
+  for (const char* operand : {"A ", "B ", "C_in "}) {
+    for (const char* one : {"+0", "-0", "subnormal", "tiny", "normal", "huge", "infinity", "NaN"}) {
+      wanted.push_back(operand + std::string(one));
+    }
+  }
+  for (int bits = kMinMantissaBits; bits <= kMantissaBits; ++bits) {
+    wanted.push_back("E8M" + std::to_string(bits));
+  }
+  for (const Word comp : {kCompMogami, kCompPamAlpha, kCompLMul, kCompLimit - 1}) {
+    wanted.push_back("comp " + std::to_string(comp));
+  }
+  for (const std::string& item : wanted) EXPECT_GE(jobs[item], 3) << item;
+}
+
+TEST_F(GemmTest, RandomJobs) {
+  for (std::uint64_t seed = 0; seed < kRandomJobs; ++seed) {
     Random random(seed);
     SCOPED_TRACE("seed " + std::to_string(seed));
     ExpectEqual(MakeRandomJob(*device_, random));
