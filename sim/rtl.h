@@ -27,13 +27,13 @@ struct RtlArray {
 std::vector<RtlArray> RtlArrays();
 
 struct RtlOptions {
-  std::string array;             // "RxC"; "" takes the largest that has the arithmetic
-  Arithmetic arithmetic;         // the jobs' arithmetic must be this one
-  int threads = 0;               // instances that run side by side; 0: all cores
-  std::uint64_t stall_seed = 0;  // not 0: random stalls on every stream
-  double stall_rate = 0.25;      // share of cycles in which a stream stalls
-  std::string trace;             // not empty: an FST waveform of the first instance's first tiles
-  std::int64_t trace_cycles = 20000;
+  std::string array;                 // "RxC"; "" takes the largest that has the arithmetic
+  Arithmetic arithmetic;             // the jobs' arithmetic must be this one
+  int threads = 0;                   // instances that run side by side; 0: all cores
+  std::uint64_t stall_seed = 0;      // not 0: random stalls on every stream
+  double stall_rate = 0.25;          // share of cycles in which a stream stalls
+  std::string trace;                 // not empty: an FST waveform of the first instance
+  std::int64_t trace_cycles = 4000;  // at 16x16 about 16 KB each
 };
 
 // A device whose every output word is read from the ports of sumac_core. Reports carry cycles: the

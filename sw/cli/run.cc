@@ -161,7 +161,7 @@ void AddRun(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"reference", "simd"}))
       ->capture_default_str();
   command->add_option("--trace", options->network.engine.trace,
-                      "rtl: write an FST waveform of the first tiles");
+                      "rtl: write an FST waveform of the first 4,000 cycles (for GTKWave)");
   command->footer(
       "Utilization is M x N x K over the array's size times its cycles.\n\n"
       "Examples:\n"

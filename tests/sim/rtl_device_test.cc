@@ -6,7 +6,7 @@
 
 #include <filesystem>
 #include <functional>
-#include <thread>
+#include <future>
 
 #include "model/error.h"
 #include "model/names.h"
@@ -163,8 +163,9 @@ TEST(RtlDevice, TwoDevicesInOneProcessDoNotDisturbEachOther) {
       });
     }
   };
-  std::jthread other(run);
+  std::future<void> other = std::async(std::launch::async, run);
   run();
+  other.get();
 }
 
 TEST(RtlDevice, WritesAWaveform) {
