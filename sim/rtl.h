@@ -33,7 +33,7 @@ struct RtlOptions {
   std::uint64_t stall_seed = 0;      // not 0: random stalls on every stream
   double stall_rate = 0.25;          // share of cycles in which a stream stalls
   std::string trace;                 // not empty: an FST waveform of the first instance
-  std::int64_t trace_cycles = 4000;  // at 16x16 about 16 KB each
+  std::int64_t trace_cycles = 4000;  // at 16x16 up to 16 KB each
 };
 
 // A device whose every output word is read from the ports of sumac_core. Reports carry cycles: the
