@@ -169,7 +169,9 @@ Array ReadNpy(const std::string& path) {
            count ? fmt::format("{}", available) : Tuple(*header.shape));
   }
   Array array{*header.shape, std::vector<float>(static_cast<std::size_t>(*count))};
-  std::memcpy(array.values.data(), bytes.data() + data, available);
+  if (!array.values.empty()) {  // memcpy takes no null pointer
+    std::memcpy(array.values.data(), bytes.data() + data, available);
+  }
   return array;
 }
 
