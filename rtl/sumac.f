@@ -23,3 +23,7 @@ sumac_psum_bank.sv
 sumac_psums.sv
 sumac_sequencer.sv
 sumac_core.sv
+sumac_bound.sv
+sumac_axis.sv
+sumac_cursor.sv
+sumac_walk.sv

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+// sumac_walk against the view's own definition (model/view.h): matrices, transposes, the three
+// views of a convolution, and random digits; every tile order that the array asks for.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+#include "model/error.h"
+#include "rtl_walk.h"
+#include "sw/driver/walk_view.h"
+#include "sw/nn/conv.h"
+
+namespace sumac {
+namespace {
+
+constexpr int kAddressBits = 30 + kWalkFractionBits;
+constexpr int kCoordinateBits = 16;
+constexpr int kExtentBits = 16;
+constexpr std::int64_t kLanes = 16;
+
+// Lane i of `width` bits from bit i * width on.
+template <typename Port>
+void SetLanes(Port& port, int width, const std::vector<std::int64_t>& lanes) {
+  std::vector<std::uint32_t> words((lanes.size() * static_cast<std::size_t>(width) + 31) / 32 + 1);
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    for (int b = 0; b < width; ++b) {
+      const std::size_t bit = i * static_cast<std::size_t>(width) + static_cast<std::size_t>(b);
+      words[bit / 32] |= static_cast<std::uint32_t>(lanes[i] >> b & 1) << bit % 32;
+    }
+  }
+  if constexpr (std::is_integral_v<Port>) {
+    port = static_cast<Port>(words[0] | std::uint64_t{words[1]} << 32);
+  } else {
+    std::copy_n(words.begin(), sizeof port / sizeof words[0], port.data());
+  }
+}
+
+enum class Order { kLanesAlongK, kLanesAlongOuter };
+enum After { kPast = 0, kBack = 1, kFirst = 2 };
+
+struct Tile {
+  std::int64_t step = 0;  // first
+  std::int64_t steps = 0;
+  std::int64_t lane = 0;  // first
+  std::int64_t lanes = 0;
+  After step_after = kPast;
+  After lane_after = kPast;
+};
+
+class Walk {
+ public:
+  explicit Walk(double stalls) : stalled_(stalls) {
+    walk_.rst_ni = 0;
+    Edge();
+    walk_.rst_ni = 1;
+  }
+
+  void Start(const View& view, Order order) {
+    const WalkView walk = MakeWalkView(view);
+    const bool along_k = order == Order::kLanesAlongK;
+    const WalkIndex& steps = along_k ? walk.outer : walk.k;
+    const WalkIndex& lanes = along_k ? walk.k : walk.outer;
+    SetLanes(walk_.addr_start_i, kAddressBits, {walk.start});
+    SetLanes(walk_.y_start_i, kCoordinateBits, {walk.y.start});
+    SetLanes(walk_.y_limit_i, kCoordinateBits, {walk.y.limit});
+    SetLanes(walk_.y_mask_i, kWalkFractionBits, {walk.y.mask});
+    SetLanes(walk_.x_start_i, kCoordinateBits, {walk.x.start});
+    SetLanes(walk_.x_limit_i, kCoordinateBits, {walk.x.limit});
+    SetLanes(walk_.x_mask_i, kWalkFractionBits, {walk.x.mask});
+    SetIndex(steps, walk_.step_extent_i, walk_.step_stride_i, walk_.step_y_i, walk_.step_x_i);
+    SetIndex(lanes, walk_.lane_extent_i, walk_.lane_stride_i, walk_.lane_y_i, walk_.lane_x_i);
+    walk_.lane_unit_i = lanes.unit;
+    walk_.start_i = 1;
+    Edge();
+    walk_.start_i = 0;
+  }
+
+  struct Run {
+    std::int64_t address, lane, length;
+    bool exists, step_last, tile_last;
+  };
+
+  std::vector<Run> Tile(const Tile& tile) {
+    walk_.cmd_valid_i = 1;
+    walk_.cmd_steps_i = static_cast<SData>(tile.steps);
+    walk_.cmd_lanes_i = static_cast<CData>(tile.lanes);
+    walk_.cmd_step_after_i = tile.step_after;
+    walk_.cmd_lane_after_i = tile.lane_after;
+    walk_.eval();
+    EXPECT_TRUE(walk_.cmd_ready_o);
+    Edge();
+    walk_.cmd_valid_i = 0;
+    std::vector<Run> runs;
+    for (int idle = 0; idle < 1000; ++idle) {
+      walk_.run_ready_i = !stalled_(random_);
+      walk_.eval();
+      EXPECT_TRUE(walk_.run_valid_o);
+      if (walk_.run_ready_i) {
+        runs.push_back({walk_.run_addr_o, walk_.run_lane_o, walk_.run_len_o,
+                        walk_.run_exists_o != 0, walk_.run_step_last_o != 0,
+                        walk_.run_tile_last_o != 0});
+        idle = 0;
+      }
+      Edge();
+      if (!runs.empty() && runs.back().tile_last) break;
+    }
+    walk_.run_ready_i = 0;
+    return runs;
+  }
+
+ private:
+  template <typename Extents, typename Strides, typename Coordinates>
+  static void SetIndex(const WalkIndex& index, Extents& extents, Strides& strides, Coordinates& y,
+                       Coordinates& x) {
+    const auto& [high, middle, low] = index.digits;
+    SetLanes(extents, kExtentBits, {middle.extent, low.extent});
+    SetLanes(strides, kAddressBits, {high.stride, middle.stride, low.stride});
+    SetLanes(y, kCoordinateBits, {high.y, middle.y, low.y});
+    SetLanes(x, kCoordinateBits, {high.x, middle.x, low.x});
+  }
+
+  void Edge() {
+    for (const bool level : {false, true}) {
+      walk_.clk_i = level;
+      walk_.eval();
+    }
+  }
+
+  VerilatedContext context_;
+  rtl_walk walk_{&context_};
+  std::mt19937_64 random_{5};
+  std::bernoulli_distribution stalled_;
+};
+
+// The tiles of activations that are read along k: all rows of one k-tile, then the next.
+std::vector<Tile> RowTiles(std::int64_t outer, std::int64_t k) {
+  std::vector<Tile> tiles;
+  for (std::int64_t first = 0; first < k; first += kLanes) {
+    tiles.push_back({0, outer, first, std::min(kLanes, k - first), kFirst, kPast});
+  }
+  return tiles;
+}
+
+// The blocks of an operand that is read across k: for each k-tile, block after block of the outer
+// index.
+std::vector<Tile> BlockTiles(std::int64_t outer, std::int64_t k) {
+  std::vector<Tile> tiles;
+  for (std::int64_t step = 0; step < k; step += kLanes) {
+    for (std::int64_t lane = 0; lane < outer; lane += kLanes) {
+      const bool last = lane + kLanes >= outer;
+      tiles.push_back({step, std::min(kLanes, k - step), lane, std::min(kLanes, outer - lane),
+                       last ? kPast : kBack, last ? kFirst : kPast});
+    }
+  }
+  return tiles;
+}
+
+// Returns the number of runs.
+std::int64_t ExpectTiles(Walk& walk, const View& view, Order order,
+                         const std::vector<Tile>& tiles) {
+  const ViewIndex index(view);
+  walk.Start(view, order);
+  std::int64_t count = 0;
+  for (const Tile& tile : tiles) {
+    const std::vector<Walk::Run> runs = walk.Tile(tile);
+    count += std::ssize(runs);
+    std::int64_t step = 0;
+    std::int64_t lane = 0;
+    for (const Walk::Run& run : runs) {
+      EXPECT_EQ(run.lane, lane);
+      if (run.length < 1 || lane + run.length > tile.lanes) {
+        ADD_FAILURE() << "a run of " << run.length << " words at lane " << lane;
+        return count;
+      }
+      for (std::int64_t i = 0; i < run.length; ++i) {
+        const std::int64_t at_step = tile.step + step;
+        const std::int64_t at_lane = tile.lane + lane + i;
+        const bool along_k = order == Order::kLanesAlongK;
+        const auto outer = index.Outer(along_k ? at_step : at_lane);
+        const auto k = index.K(along_k ? at_lane : at_step);
+        const std::int64_t address = run.exists ? run.address + i : -1;
+        EXPECT_EQ(address, index.Address(outer, k)) << "step " << at_step << ", lane " << at_lane;
+      }
+      lane += run.length;
+      EXPECT_EQ(run.step_last, lane == tile.lanes);
+      if (run.step_last) {
+        ++step;
+        lane = 0;
+      }
+      EXPECT_EQ(run.tile_last, step == tile.steps);
+      if (testing::Test::HasFailure()) return count;
+    }
+    EXPECT_EQ(step, tile.steps);
+  }
+  return count;
+}
+
+// Every order of tiles.
+void ExpectView(Walk& walk, const View& view) {
+  const std::int64_t outer = view.OuterSize();
+  const std::int64_t k = view.KSize();
+  ExpectTiles(walk, view, Order::kLanesAlongK, RowTiles(outer, k));
+  std::vector<Tile> blocks = BlockTiles(outer, k);
+  ExpectTiles(walk, view, Order::kLanesAlongOuter, blocks);
+  blocks = BlockTiles(k, outer);
+  ExpectTiles(walk, view, Order::kLanesAlongK, blocks);
+}
+
+std::vector<Job> ConvJobs(const ConvGeometry& g, std::int64_t images) {
+  const Tensor none;
+  return {ConvForwardJob(g, images, none, none, nullptr, none),
+          ConvInputGradientJob(g, images, none, none, none, false),
+          ConvWeightGradientJob(g, 0, images, none, none, none)};
+}
+
+class WalkRtl : public testing::TestWithParam<double> {};
+
+TEST_P(WalkRtl, GivesTheOperandsOfConvolutions) {
+  Walk walk(GetParam());
+  for (const ConvGeometry& g : std::vector<ConvGeometry>{{.height = 6,
+                               .width = 5,
+                               .in_channels = 16,
+                               .out_channels = 32,
+                               .kernel = 3,
+                               .stride = 1,
+                               .padding = 1},
+                                                         {.height = 7,
+                                                         .width = 8,
+                                                         .in_channels = 3,
+                                                         .out_channels = 5,
+                                                         .kernel = 3,
+                                                         .stride = 2,
+                                                         .padding = 1},
+                                                         {.height = 4,
+                                                         .width = 6,
+                                                         .in_channels = 24,
+                                                         .out_channels = 16,
+                                                         .kernel = 1,
+                                                         .stride = 2,
+                                                         .padding = 0},
+                                                         {.height = 9,
+                                                         .width = 9,
+                                                         .in_channels = 1,
+                                                         .out_channels = 4,
+                                                         .kernel = 7,
+                                                         .stride = 4,
+                                                         .padding = 3}}) {
+    for (const Job& job : ConvJobs(g, 2)) {
+      SCOPED_TRACE(testing::Message() << "kernel " << g.kernel << ", stride " << g.stride);
+      ExpectView(walk, job.a);
+      ExpectView(walk, job.b);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(WalkRtl, GivesMatricesAndTransposes) {
+  Walk walk(GetParam());
+  for (const auto& [outer, k] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {5, 8}, {17, 33}}) {
+    ExpectView(walk, MatrixOperand(nullptr, 3, outer, k, k, 1));
+    ExpectView(walk, MatrixOperand(nullptr, 0, outer, 1, k, outer + 2));
+    ExpectView(walk, MatrixOperand(nullptr, 9999, outer, -2 * k, k, -2));
+  }
+}
+
+TEST_P(WalkRtl, GivesRandomViews) {
+  constexpr std::uint64_t kSeed = 20261124;
+  std::mt19937_64 random(kSeed);
+  const auto draw = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  Walk walk(GetParam());
+  int absent = 0;
+  for (int trial = 0; trial < 300 && !HasFailure(); ++trial) {
+    SCOPED_TRACE(testing::Message() << "seed " << kSeed << ", view " << trial);
+    View view;
+    view.offset = draw(10000, 20000);
+    for (auto* digits : {&view.outer, &view.k}) {
+      for (Digit& digit : *digits) {
+        digit = {draw(1, 4), draw(-40, 40), draw(0, 2), draw(-1, 2)};
+      }
+      if (draw(0, 1) == 1) (*digits)[2] = {.extent = draw(1, 20), .stride = 1};
+      if (draw(0, 1) == 1) (*digits)[1].stride = (*digits)[2].extent * (*digits)[2].stride;
+    }
+    for (Bound* bound : {&view.y, &view.x}) {
+      *bound = {draw(2, 20), draw(-30, 30), draw(-2, 2),
+                std::int64_t{1} << std::max<std::int64_t>(0, draw(-4, 3))};
+    }
+    const ViewIndex index(view);
+    absent += index.Address(index.Outer(0), index.K(0)) < 0;
+    ExpectView(walk, view);
+  }
+  EXPECT_GT(absent, 30);
+  EXPECT_LT(absent, 270);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stalls, WalkRtl, testing::Values(0.0, 0.4));
+
+TEST(WalkRtlRuns, AreAsLongAsTheOperandAllows) {
+  Walk walk(0);
+  // 16 channels: one run a row and k-tile, at each of the nine kernel positions.
+  const ConvGeometry g{.height = 6,
+                       .width = 5,
+                       .in_channels = 16,
+                       .out_channels = 8,
+                       .kernel = 3,
+                       .stride = 1,
+                       .padding = 1};
+  const View forward = ConvJobs(g, 1)[0].a;
+  EXPECT_EQ(ExpectTiles(walk, forward, Order::kLanesAlongK, RowTiles(30, 144)), 30 * 9);
+  // A 1x1 convolution's positions are one digit: 30 rows, each of 16 + 8 channels, cut at 16.
+  const ConvGeometry pointwise{.height = 6,
+                               .width = 5,
+                               .in_channels = 24,
+                               .out_channels = 8,
+                               .kernel = 1,
+                               .stride = 1,
+                               .padding = 0};
+  const View rows = ConvJobs(pointwise, 1)[0].a;
+  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongK, RowTiles(30, 24)), 30 * 2);
+  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongOuter, BlockTiles(30, 24)), 24 * 30);
+}
+
+TEST(WalkView, RefusesDilationsThatAreNoPowerOfTwoUpTo8) {
+  View view = MatrixOperand(nullptr, 0, 2, 3, 3, 1);
+  view.y.dilation = 3;
+  EXPECT_THROW(MakeWalkView(view), Error);
+  view.y.dilation = 16;
+  EXPECT_THROW(MakeWalkView(view), Error);
+  view.y.dilation = 8;
+  EXPECT_EQ(MakeWalkView(view).y.mask, 7);
+}
+
+}  // namespace
+}  // namespace sumac
