@@ -85,7 +85,6 @@ class Core {
 // One Verilated geometry.
 struct CoreModel {
   RtlArray array;
-  std::int64_t psum_depth = 0;  // rows of the partial-sum banks
   std::unique_ptr<Core> (*make)() = nullptr;
 };
 

@@ -9,15 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "model/cycles.h"
 #include "model/device.h"
 
 namespace sumac {
 
 // One geometry that was Verilated.
-struct RtlArray {
-  int rows = 0;
-  int columns = 0;
-  int adder_depth = 0;  // pipeline stages of the FP32 adder
+struct RtlArray : ArrayShape {
   Arithmetic arithmetic;
 
   std::string Geometry() const;  // "16x16"

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The RTL device: GEMM jobs on a pool of Verilated cores.
 //
-// A job is cut into work units, each of which goes through one core from idle to idle: a chunk of
-// at most PsumDepth rows of C, and the columns of one array or of several. The k-tiles of a unit
-// follow each other, their partial sums staying in the core's banks. Where a chunk has too few
-// rows for a k-tile to follow its predecessor without a bubble, a unit takes several column tiles
-// and interleaves them.
+// A job is cut into work units (model/cycles.h), each of which goes through one core from idle to
+// idle.
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -17,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/cycles.h"
 #include "model/error.h"
 #include "model/host_device.h"
 #include "model/names.h"
@@ -25,34 +23,6 @@
 
 namespace sumac {
 namespace {
-
-std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-// The C[first_row .. + rows][first_column .. + columns] of a job.
-struct Unit {
-  std::int64_t first_row = 0;
-  std::int64_t rows = 0;
-  std::int64_t first_column = 0;
-  std::int64_t columns = 0;
-};
-
-std::vector<Unit> CutIntoUnits(const Job& job, const CoreModel& model) {
-  std::vector<Unit> units;
-  if (job.m == 0 || job.n == 0) return units;
-  const std::int64_t chunks = DivideUp(job.m, model.psum_depth);
-  const std::int64_t rows = DivideUp(job.m, chunks);
-  // A k-tile that continues on the same bank rows needs this many rows to follow without a bubble.
-  const std::int64_t enough = std::int64_t{model.array.rows} * model.array.adder_depth + 2;
-  const std::int64_t tiles = std::min(DivideUp(enough, rows), model.psum_depth / rows);
-  const std::int64_t columns = tiles * model.array.columns;
-  for (std::int64_t row = 0; row < job.m; row += rows) {
-    for (std::int64_t column = 0; column < job.n; column += columns) {
-      units.push_back(
-          {row, std::min(rows, job.m - row), column, std::min(columns, job.n - column)});
-    }
-  }
-  return units;
-}
 
 // A dense matrix of words whose elements outside are +0.
 class Padded {
@@ -97,7 +67,7 @@ class RtlDevice : public HostDevice {
   // Core i starts with unit i, so that the first core's waveform is always that of unit 0; then
   // each takes the next that is left.
   JobReport Execute(const Job& job) override {
-    const std::vector<Unit> units = CutIntoUnits(job, model_);
+    const std::vector<WorkUnit> units = CutIntoUnits(model_.array, job.m, job.n);
     const OperandRows a(job.a, job.arithmetic.mantissa_bits);
     const OperandRows b(job.b, job.arithmetic.mantissa_bits);
     const std::size_t workers = std::min(cores_.size(), units.size());
@@ -128,8 +98,8 @@ class RtlDevice : public HostDevice {
   }
 
  private:
-  std::int64_t RunUnit(const Job& job, const OperandRows& a, const OperandRows& b, const Unit& unit,
-                       Core& core, Stalls& stalls) const {
+  std::int64_t RunUnit(const Job& job, const OperandRows& a, const OperandRows& b,
+                       const WorkUnit& unit, Core& core, Stalls& stalls) const {
     std::vector<Word> results;
     const std::int64_t cycles = core.Run(Prepare(job, a, b, unit), stalls, results);
     Store(job, unit, results);
@@ -137,7 +107,7 @@ class RtlDevice : public HostDevice {
   }
 
   CoreWork Prepare(const Job& job, const OperandRows& a_rows, const OperandRows& b_rows,
-                   const Unit& unit) const {
+                   const WorkUnit& unit) const {
     const int rows = model_.array.rows;
     const int columns = model_.array.columns;
     const int width = 9 + job.arithmetic.mantissa_bits;
@@ -174,7 +144,7 @@ class RtlDevice : public HostDevice {
   }
 
   // Row m of C_in in the unit's columns from n on, +0 right of its last.
-  std::vector<Word> InitialSums(const Job& job, const Unit& unit, std::int64_t m,
+  std::vector<Word> InitialSums(const Job& job, const WorkUnit& unit, std::int64_t m,
                                 std::int64_t n) const {
     const std::span<const float> words = AsHostBuffer(*job.c_in->buffer).floats();
     std::vector<Word> sums(static_cast<std::size_t>(model_.array.columns), 0);
@@ -186,7 +156,7 @@ class RtlDevice : public HostDevice {
   }
 
   // The results come tile by tile, row by row.
-  void Store(const Job& job, const Unit& unit, const std::vector<Word>& results) const {
+  void Store(const Job& job, const WorkUnit& unit, const std::vector<Word>& results) const {
     const std::span<float> words = AsHostBuffer(*job.c.buffer).floats();
     const std::int64_t columns = model_.array.columns;
     for (std::int64_t m = 0; m < unit.rows; ++m) {

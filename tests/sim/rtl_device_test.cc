@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <random>
 
 #include "model/error.h"
 #include "model/names.h"
@@ -18,6 +21,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
+
+constexpr std::uint64_t kCycleSeed = 1124;
 
 RtlOptions OptionsFor(const RtlArray& array) {
   RtlOptions options;
@@ -105,34 +110,34 @@ TEST_P(RtlDeviceTest, NoProductsLeaveTheStartValue) {
   }
 }
 
-// From an idle array: one cycle for the command and R for the weights pass before the first
-// activation; then M + R * L + C - 1 + 4 cycles to the last result, and one until idle is seen.
-TEST_P(RtlDeviceTest, CyclesOfOneTile) {
+// The cycle model against the array, on jobs of all sizes around its own.
+TEST_P(RtlDeviceTest, CyclesAreThoseOfTheModel) {
   const RtlArray& array = GetParam();
-  std::int64_t constant = -1;
-  for (const std::int64_t m : {1, 2, 17, 100, 256}) {
-    const std::int64_t cycles = CheckedCycles(options_, Plain(m, array.columns, array.rows));
-    const std::int64_t formula = m + array.rows * array.adder_depth + array.columns - 1;
-    if (constant < 0) constant = cycles - formula - array.rows;
-    EXPECT_EQ(cycles, formula + array.rows + constant) << "M = " << m;
-  }
-  EXPECT_LE(constant, 8);
-  EXPECT_GE(constant, 4);
-}
-
-// Every further k-tile costs M cycles and no more where M is at least R * L + 2. With fewer rows,
-// column tiles interleave; then a tile costs its M cycles or the loading of its weights.
-TEST_P(RtlDeviceTest, FurtherTilesFollowWithoutABubble) {
-  const RtlArray& array = GetParam();
-  const std::int64_t enough = array.rows * array.adder_depth + 2;
-  const std::int64_t load = array.rows + std::max(1, (array.rows - 1) * (array.adder_depth - 1));
-  const auto cycles = [&](std::int64_t m, std::int64_t n, std::int64_t k) {
-    return CheckedCycles(options_, Plain(m, n * array.columns, k * array.rows));
+  const std::uint64_t seed = kCycleSeed + static_cast<std::uint64_t>(array.rows);
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
+  std::mt19937_64 random(seed);
+  // Small sizes are as likely as large ones.
+  const auto draw = [&](std::int64_t most) {
+    const double exponent =
+        std::uniform_real_distribution<double>(0, std::log2(static_cast<double>(most + 1)))(random);
+    return static_cast<std::int64_t>(std::exp2(exponent));
   };
-  EXPECT_EQ(cycles(enough, 1, 5) - cycles(enough, 1, 1), 4 * enough);
-  for (const std::int64_t m : {enough / 2, load, load + 1}) {
-    EXPECT_EQ(cycles(m, 2, 5) - cycles(m, 2, 1), 4 * 2 * std::max(m, load)) << "M = " << m;
-    EXPECT_EQ(cycles(m, 1, 5) - cycles(m, 1, 1), 4 * enough) << "M = " << m;
+  const auto device = MakeRtlDevice(options_);
+  constexpr std::int64_t kMost = 600 * 100;
+  const BufferPtr zeros = device->Allocate(kMost);
+  const BufferPtr result = device->Allocate(kMost);
+  for (int trial = 0; trial < 170; ++trial) {
+    Job job;
+    job.m = draw(600);
+    job.n = draw(std::min<std::int64_t>(100, 5 * array.columns));
+    job.k = draw(std::min<std::int64_t>(100, 8 * array.rows)) - 1;
+    job.arithmetic = array.arithmetic;
+    job.a = MatrixOperand(zeros, 0, job.m, job.k, job.k, 1);
+    job.b = MatrixOperand(zeros, 0, job.n, job.k, job.k, 1);
+    job.c = {.buffer = result, .row_stride = job.n};
+    if (trial % 3 == 0) job.c_in = job.c;
+    EXPECT_EQ(device->Run(job).cycles, JobCycles(array, job.m, job.n, job.k))
+        << job.m << " x " << job.n << " x " << job.k;
   }
 }
 
