@@ -77,4 +77,10 @@ std::int64_t JobCycles(const ArrayShape& array, std::int64_t m, std::int64_t n, 
   return cycles;
 }
 
+double Utilization(const ArrayShape& array, std::int64_t macs, std::int64_t cycles) {
+  if (array.Elements() == 0 || cycles == 0) return 0;
+  return static_cast<double>(macs) / static_cast<double>(array.Elements()) /
+         static_cast<double>(cycles);
+}
+
 }  // namespace sumac

@@ -18,6 +18,8 @@ struct ArrayShape {
   int columns = 0;
   int adder_depth = 0;          // pipeline stages of the FP32 adder
   std::int64_t psum_depth = 0;  // rows of the partial-sum banks
+
+  std::int64_t Elements() const { return std::int64_t{rows} * columns; }
 };
 
 // C[first_row .. + rows][first_column .. + columns] of a job: what passes the array from idle to
@@ -39,6 +41,10 @@ std::int64_t UnitCycles(const ArrayShape& array, std::int64_t rows, std::int64_t
 
 // The sum over the units of an M x N x K job.
 std::int64_t JobCycles(const ArrayShape& array, std::int64_t m, std::int64_t n, std::int64_t k);
+
+// Multiply-accumulates over what the array's elements could have done in these cycles; 0 where
+// there is no array or nothing was done.
+double Utilization(const ArrayShape& array, std::int64_t macs, std::int64_t cycles);
 
 }  // namespace sumac
 

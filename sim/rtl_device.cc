@@ -188,8 +188,7 @@ const CoreModel& Choose(const RtlOptions& options) {
     known += (known.empty() ? "" : ", ") + array.Geometry() + " " + Describe(array.arithmetic);
     if (array.arithmetic != options.arithmetic) continue;
     if (!options.array.empty() && options.array != array.Geometry()) continue;
-    const auto size = [](const CoreModel& m) { return m.array.rows * m.array.columns; };
-    if (best == nullptr || size(model) > size(*best)) best = &model;
+    if (best == nullptr || array.Elements() > best->array.Elements()) best = &model;
   }
   if (best != nullptr) return *best;
   throw Error("No array " + (options.array.empty() ? "" : options.array + " ") + "of " +

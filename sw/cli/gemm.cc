@@ -86,13 +86,8 @@ int RunGemm(const GemmOptions& options) {
     device->Read(*job.c.buffer, 0, out.values);
     WriteNpy(options.out, out);
 
-    const std::int64_t elements = ProcessingElements(options.engine, job.arithmetic);
-    const double macs =
-        static_cast<double>(job.m) * static_cast<double>(job.n) * static_cast<double>(job.k);
-    const double utilization =
-        report.cycles > 0 && elements > 0
-            ? macs / static_cast<double>(elements) / static_cast<double>(report.cycles)
-            : 0;
+    const ArrayShape array = EngineArray(options.engine, job.arithmetic);
+    const double utilization = Utilization(array, job.m * job.n * job.k, report.cycles);
     const Mismatch& mismatch = report.mismatch;
     if (options.json) {
       nlohmann::ordered_json document = {{"m", job.m},
@@ -100,7 +95,7 @@ int RunGemm(const GemmOptions& options) {
                                          {"k", job.k},
                                          {"engine", device->name()},
                                          {"elapsed_ns", elapsed.count()}};
-      if (elements > 0) {
+      if (array.Elements() > 0) {
         document["cycles"] = report.cycles;
         document["utilization"] = utilization;
       }
@@ -112,7 +107,7 @@ int RunGemm(const GemmOptions& options) {
       fmt::print("{}\n", document.dump(2));
     } else {
       fmt::print("M {}  N {}  K {}  on {}\n", job.m, job.n, job.k, device->name());
-      if (elements > 0) {
+      if (array.Elements() > 0) {
         fmt::print("cycles {}  utilization {:.1f} %\n", report.cycles, 100 * utilization);
       }
       fmt::print("time {:.3f} ms\n", static_cast<double>(elapsed.count()) * 1e-6);

@@ -86,16 +86,16 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
                                        : MakeSimdDevice(options.threads);
 }
 
-std::int64_t ProcessingElements(const EngineOptions& options, const Arithmetic& arithmetic) {
-  if (options.engine != "rtl") return 0;
-  std::int64_t most = 0;
+ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic) {
+  ArrayShape largest;
+  if (options.engine != "rtl") return largest;
   for (const RtlArray& array : RtlArrays()) {
     const bool named = options.array.empty() || options.array == array.Geometry();
-    if (named && array.arithmetic == arithmetic) {
-      most = std::max(most, std::int64_t{array.rows} * array.columns);
+    if (named && array.arithmetic == arithmetic && array.Elements() > largest.Elements()) {
+      largest = array;
     }
   }
-  return most;
+  return largest;
 }
 
 }  // namespace sumac

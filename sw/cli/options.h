@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "model/cycles.h"
 #include "model/device.h"
 
 namespace sumac {
@@ -58,8 +59,8 @@ void AddJsonOption(CLI::App& app, bool& json);                     // --json
 // where the build has no such hardware or an option of rtl is given with another engine.
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic);
 
-// The processing elements of the array that MakeEngine takes; 0 where the engine is not rtl.
-std::int64_t ProcessingElements(const EngineOptions& options, const Arithmetic& arithmetic);
+// The array that MakeEngine takes; of no rows where the engine is not rtl.
+ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic);
 
 }  // namespace sumac
 

@@ -111,6 +111,7 @@ TEST(Rtl, RunsANetworkAndComparesEveryWord) {
   EXPECT_EQ(json.at("mismatches"), 0);
   for (const auto& layer : json.at("layers")) {
     EXPECT_GT(layer.at("cycles"), 0);
+    EXPECT_EQ(layer.at("predicted_cycles"), layer.at("cycles")) << layer;
     EXPECT_GT(layer.at("utilization"), 0);
     EXPECT_LE(layer.at("utilization"), 1);
   }
