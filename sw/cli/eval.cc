@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kBatch = 100;  // decides memory, not words
 
 void RunEval(const NetworkOptions& options) {
-  const NetworkInput input = ReadNetworkInput(options);
+  const NetworkInput input = ReadNetworkInput(options, Split::kTest);
   std::unique_ptr<Device> device = MakeEngine(options.engine, input.arithmetic);
   const std::string engine = device->name();
   const auto start = std::chrono::steady_clock::now();
@@ -42,6 +42,7 @@ void AddEval(CLI::App& app, int&) {
   const auto options = std::make_shared<NetworkOptions>();
   CLI::App* command = app.add_subcommand("eval", "Test a trained network on test images");
   AddNetworkOptions(*command, *options);
+  AddImagesOption(*command, *options);
   command->footer(
       "The CRC covers all logits' words in order: equal CRCs, equal words.\n\n"
       "Examples:\n"

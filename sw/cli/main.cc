@@ -65,6 +65,7 @@ int Run(int argc, char** argv) {
   AddTrain(app, status);
   AddEval(app, status);
   AddRun(app, status);
+  AddStep(app, status);
 
   AddVerify(app, status);
   AddCurves(app, status);

@@ -21,8 +21,6 @@ void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
   app.add_option("--data", options.data, "Data set (default: the one it was trained on)")
       ->check(CLI::IsMember(DatasetNames()));
   app.add_option("--data-dir", options.data_dir, "Folder of the data set's files");
-  app.add_option("--images", options.images, "Take the first N test images (default: all)")
-      ->check(CLI::PositiveNumber);
   AddEngineOption(app, options.engine);
   AddArrayOption(app, options.engine.array);
   app.add_option("--mul", options.mul, "Product: pam or ieee (default: as in training)")
@@ -36,7 +34,12 @@ void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
   AddJsonOption(app, options.json);
 }
 
-NetworkInput ReadNetworkInput(const NetworkOptions& options) {
+CLI::Option* AddImagesOption(CLI::App& app, NetworkOptions& options) {
+  return app.add_option("--images", options.images, "Take the first N test images (default: all)")
+      ->check(CLI::PositiveNumber);
+}
+
+NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
   NetworkInput input;
   input.checkpoint = ReadCheckpoint(options.checkpoint);
   const TrainConfig& config = input.checkpoint.config;
@@ -47,7 +50,7 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options) {
 
   const std::string& name = options.data.empty() ? config.data : options.data;
   const bool as_trained = options.data_dir.empty() && name == config.data;
-  input.data = LoadDataset(name, as_trained ? config.data_dir : options.data_dir, Split::kTest);
+  input.data = LoadDataset(name, as_trained ? config.data_dir : options.data_dir, split);
   const ResNetConfig& net = input.checkpoint.net;
   const Dataset& data = input.data;
   if (net.height != data.height || net.width != data.width || net.channels != data.channels ||
@@ -60,8 +63,10 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options) {
   }
   input.images = options.images == 0 ? data.count : options.images;
   if (input.images > data.count) {
-    throw Error(fmt::format("--images asks for {} test images, and {} has {}; ask for fewer.",
-                            input.images, name, data.count));
+    const bool test = split == Split::kTest;
+    throw Error(fmt::format("{} asks for {} {} images, and {} has {}; ask for fewer.",
+                            test ? "--images" : "--batch", input.images, test ? "test" : "training",
+                            name, data.count));
   }
   if (options.engine.threads > 0) omp_set_num_threads(options.engine.threads);
   return input;

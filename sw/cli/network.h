@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `eval` and `run` share: a checkpoint's network on a device, and the images to show it.
+// What `eval`, `run` and `step` share: a checkpoint's network on a device, and images for it.
 #ifndef SUMAC_SW_CLI_NETWORK_H_
 #define SUMAC_SW_CLI_NETWORK_H_
 
@@ -20,7 +20,7 @@ struct NetworkOptions {
   std::string checkpoint;
   std::string data;         // "": what the checkpoint was trained on
   std::string data_dir;     // "": the data set's default, or as in training
-  std::int64_t images = 0;  // 0: all test images
+  std::int64_t images = 0;  // the first so many; 0: all
   EngineOptions engine;
   std::string mul;  // these three: "" as in training
   std::string comp;
@@ -28,18 +28,19 @@ struct NetworkOptions {
   bool json = false;
 };
 
-// --checkpoint, --data, --data-dir, --images, --engine, --array, --mul, --comp, --format,
+// --checkpoint, --data, --data-dir, --engine, --array, --mul, --comp, --format,
 // --threads, --stall-seed, --stall-rate, --json.
 void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
+CLI::Option* AddImagesOption(CLI::App& app, NetworkOptions& options);  // --images
 
-// The checkpoint and the test images that the options name, found to fit each other. Throws Error.
+// The checkpoint and the images that the options name, found to fit each other. Throws Error.
 struct NetworkInput {
   Checkpoint checkpoint;
   Dataset data;
   std::int64_t images = 0;
   Arithmetic arithmetic;
 };
-NetworkInput ReadNetworkInput(const NetworkOptions& options);
+NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split);
 
 // Shows the first images to the network on the device, `batch` at a time, with progress on
 // standard error. Throws Interruption on Ctrl-C, WorkFailed where the device fails.

@@ -29,7 +29,7 @@ std::string LayerName(const std::string& job) { return job.substr(0, job.find(' 
 
 int RunNetwork(const RunOptions& options) {
   const NetworkOptions& network = options.network;
-  const NetworkInput input = ReadNetworkInput(network);
+  const NetworkInput input = ReadNetworkInput(network, Split::kTest);
   if (!network.engine.trace.empty()) CheckWritable(network.engine.trace);
   std::unique_ptr<Device> device = MakeEngine(network.engine, input.arithmetic);
   if (options.check) {
@@ -74,7 +74,7 @@ void AddRun(CLI::App& app, int& status) {
       "run",
       "Run a trained network on the simulated array: cycles and, layer by layer, every word");
   AddNetworkOptions(*command, options->network);
-  command->get_option("--images")->required();
+  AddImagesOption(*command, options->network)->required();
   command->add_flag("--check", options->check,
                     "Compare every word of every layer with another engine; exit status 1 where "
                     "one differs");

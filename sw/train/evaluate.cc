@@ -15,7 +15,6 @@ namespace sumac {
 
 EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, std::int64_t images,
                     std::int64_t batch, const std::function<bool(std::int64_t)>& progress) {
-  static_assert(std::endian::native == std::endian::little, "the CRC is of little-endian words");
   CheckFits(data, net.config());
   if (images < 1 || images > data.count) {
     throw Error(
@@ -50,10 +49,14 @@ EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, st
   }
   result.loss = loss / static_cast<double>(result.images);
   result.accuracy = static_cast<double>(correct) / static_cast<double>(result.images);
-  result.logits_crc32 =
-      static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(result.logits.data()),
-                                         result.logits.size() * sizeof(float)));
+  result.logits_crc32 = LogitsCrc32(result.logits);
   return result;
+}
+
+std::uint32_t LogitsCrc32(std::span<const float> logits) {
+  static_assert(std::endian::native == std::endian::little, "the CRC is of little-endian words");
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(logits.data()), logits.size() * sizeof(float)));
 }
 
 void CheckFits(const Dataset& data, const ResNetConfig& net) {

@@ -17,7 +17,7 @@ struct EvalResult {
   std::int64_t images = 0;
   double accuracy = 0;              // in [0, 1]
   double loss = 0;                  // mean cross-entropy
-  std::uint32_t logits_crc32 = 0;   // zlib's CRC-32 of the logits' little-endian words, in order
+  std::uint32_t logits_crc32 = 0;   // LogitsCrc32
   std::vector<float> logits;        // images x classes
   std::vector<LayerReport> layers;  // one a job and batch, in order
 };
@@ -27,6 +27,9 @@ struct EvalResult {
 // Error where the images do not fit the network or there are fewer.
 EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, std::int64_t images,
                     std::int64_t batch, const std::function<bool(std::int64_t)>& progress = {});
+
+// zlib's CRC-32 of the logits' little-endian words, in order.
+std::uint32_t LogitsCrc32(std::span<const float> logits);
 
 // Throws Error, telling both, where the images or classes are not the network's.
 void CheckFits(const Dataset& data, const ResNetConfig& net);

@@ -11,7 +11,6 @@
 
 #include "model/error.h"
 #include "sw/io/file.h"
-#include "sw/nn/loss.h"
 #include "sw/nn/resnet.h"
 #include "sw/nn/sgd.h"
 #include "sw/train/checkpoint.h"
@@ -19,6 +18,7 @@
 #include "sw/train/images.h"
 #include "sw/train/run_folder.h"
 #include "sw/train/schedule.h"
+#include "sw/train/step.h"
 
 namespace sumac {
 namespace {
@@ -161,21 +161,8 @@ class Trainer {
   }
 
   void Step(ResNetTraining& graph, std::span<const std::int64_t> images) {
-    const auto words = static_cast<std::size_t>(train_.height * train_.width * train_.channels);
-    std::vector<std::uint8_t> labels(images.size());
-#pragma omp parallel for schedule(static)
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const std::int64_t image = images[i];
-      const Augmentation augmentation =
-          config_.augment == "none"
-              ? Augmentation{}
-              : PadCropFlip(config_.seed, position_.epoch, image, train_.height);
-      LoadImage(train_, normalise_, image, augmentation, graph.input().subspan(i * words, words));
-      labels[i] = train_.labels[static_cast<std::size_t>(image)];
-    }
-    const std::span<const float> logits = graph.Forward(static_cast<std::int64_t>(images.size()));
-    const LossResult loss = SoftmaxCrossEntropy(train_.classes, logits, labels,
-                                                graph.logit_gradient().first(logits.size()));
+    const LossResult loss =
+        ComputeGradients(config_, position_.epoch, train_, normalise_, images, graph).loss;
     if (!std::isfinite(loss.sum)) {
       throw WorkFailed(
           fmt::format("the loss is not a finite number in epoch {}, step {} of {}: "
@@ -183,7 +170,6 @@ class Trainer {
                       "good checkpoint",
                       position_.epoch + 1, position_.step + 1, steps_, folder_.checkpoint_path()));
     }
-    graph.Backward();
     sgd_.Step(LearningRate(config_, steps_, position_.epoch * steps_ + position_.step));
     position_.loss_sum += loss.sum;
     position_.correct += loss.correct;

@@ -119,6 +119,53 @@ TEST(Rtl, RunsANetworkAndComparesEveryWord) {
   EXPECT_GT(std::filesystem::file_size(trace), 1000u);
 }
 
+// A run of resnet8 on few images, on an engine; returns its checkpoint.
+std::string TrainedOn(const std::string& engine, const std::string& out) {
+  const Result trained =
+      Sumac({"train", "--model", "resnet8", "--limit-train", "16", "--validation", "8", "--batch",
+             "8", "--epochs", "1", "--engine", engine, "--out", out});
+  EXPECT_EQ(trained.status, 0) << trained.err;
+  return out + "/model.safetensors";
+}
+
+TEST(Rtl, TrainsToTheSameCheckpoint) {
+  const TemporaryFolder folder;
+  const std::string rtl = ReadFile(TrainedOn("rtl", folder.File("rtl")));
+  EXPECT_TRUE(rtl == ReadFile(TrainedOn("simd", folder.File("simd"))));
+  EXPECT_GT(rtl.size(), 300'000u);
+}
+
+TEST(Rtl, TakesATrainingStepAndComparesEveryWord) {
+  const TemporaryFolder folder;
+  const std::string checkpoint = TrainedOn("simd", folder.File("run"));
+  const std::vector<std::string> call = {"step", "--checkpoint", checkpoint, "--batch",
+                                         "2",    "--json"};
+  const auto simd = Sumac(call).Json();
+  for (const bool stalls : {false, true}) {
+    const Result result =
+        Sumac(Join(call, {"--engine", "rtl", "--stall-seed", stalls ? "3" : "0", "--check"}));
+    ASSERT_EQ(result.status, 0) << result.err;
+    const auto json = result.Json();
+    EXPECT_EQ(json.at("mismatches"), 0);
+    EXPECT_GT(json.at("compared"), 100'000);
+    EXPECT_EQ(json.at("state_mismatches"), 0);
+    EXPECT_GT(json.at("state_compared"), 70'000);
+    EXPECT_EQ(json.at("logits_crc32"), simd.at("logits_crc32"));
+    EXPECT_EQ(json.at("loss"), simd.at("loss"));
+    ASSERT_EQ(json.at("layers").size(), 8u + 7u + 8u) << "forward, input and weight gradients";
+    for (const auto& layer : json.at("layers")) {
+      if (stalls) {
+        EXPECT_GT(layer.at("cycles"), layer.at("predicted_cycles")) << layer;
+      } else {
+        EXPECT_EQ(layer.at("cycles"), layer.at("predicted_cycles")) << layer;
+      }
+    }
+  }
+  const Result too_many = Sumac({"step", "--checkpoint", checkpoint, "--batch", "70000"});
+  EXPECT_EQ(too_many.status, 2);
+  EXPECT_THAT(too_many.err, HasSubstr("--batch asks for 70000 training images"));
+}
+
 TEST(Rtl, VerifyFindsNothingAndRepeatsItsCases) {
   const auto json = Sumac({"verify", "--seconds", "2", "--seed", "9", "--json"}).Json();
   EXPECT_EQ(json.at("seed"), 9);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/train/step.h"
+
+#include <cmath>
+#include <vector>
+
+namespace sumac {
+
+BatchResult ComputeGradients(const TrainConfig& config, std::int64_t epoch, const Dataset& train,
+                             const Normaliser& normalise, std::span<const std::int64_t> images,
+                             ResNetTraining& graph) {
+  const auto words = static_cast<std::size_t>(train.height * train.width * train.channels);
+  std::vector<std::uint8_t> labels(images.size());
+#pragma omp parallel for schedule(static)
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const std::int64_t image = images[i];
+    const Augmentation augmentation = config.augment == "none"
+                                          ? Augmentation{}
+                                          : PadCropFlip(config.seed, epoch, image, train.height);
+    LoadImage(train, normalise, image, augmentation, graph.input().subspan(i * words, words));
+    labels[i] = train.labels[static_cast<std::size_t>(image)];
+  }
+  BatchResult result;
+  result.logits = graph.Forward(static_cast<std::int64_t>(images.size()));
+  result.loss = SoftmaxCrossEntropy(train.classes, result.logits, labels,
+                                    graph.logit_gradient().first(result.logits.size()));
+  if (std::isfinite(result.loss.sum)) graph.Backward();
+  return result;
+}
+
+}  // namespace sumac
