@@ -5,67 +5,42 @@
 
 #include "model/compare.h"
 #include "model/devices.h"
-#include "model/error.h"
+#include "model/eager_device.h"
 
 namespace sumac {
 namespace {
 
 // Buffers are the subject's. The reference computes on copies, taken before the subject runs, so a
 // job whose C is its C_in starts both from the same words.
-class CheckedDevice : public Device {
+class CheckedDevice : public WrappingDevice {
  public:
   CheckedDevice(std::unique_ptr<Device> subject, std::unique_ptr<Device> reference)
-      : subject_(std::move(subject)), reference_(std::move(reference)) {}
+      : WrappingDevice(std::move(subject)), reference_(std::move(reference)) {}
 
   std::string name() const override {
-    return subject_->name() + " checked by " + reference_->name();
-  }
-  BufferPtr Allocate(std::int64_t words) override { return subject_->Allocate(words); }
-  void Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) override {
-    subject_->Write(buffer, offset, words);
-  }
-  void Read(const Buffer& buffer, std::int64_t offset, std::span<float> words) override {
-    subject_->Read(buffer, offset, words);
-  }
-  std::span<float> Map(Buffer& buffer) override { return subject_->Map(buffer); }
-
-  Ticket Submit(std::span<const Job> jobs) override {
-    for (const Job& job : jobs) ValidateJob(job);
-    std::vector<JobReport> reports;
-    for (const Job& job : jobs) reports.push_back(RunChecked(job));
-    finished_.emplace(next_ticket_, std::move(reports));
-    return next_ticket_++;
+    return WrappingDevice::name() + " checked by " + reference_->name();
   }
 
-  std::vector<JobReport> Wait(Ticket ticket) override {
-    auto node = finished_.extract(ticket);
-    if (node.empty()) {
-      throw Error("Ticket " + std::to_string(ticket) +
-                  " is not outstanding on this device; wait once for each submission.");
-    }
-    return std::move(node.mapped());
-  }
-
- private:
-  JobReport RunChecked(const Job& job) {
+ protected:
+  JobReport Execute(const Job& job) override {
     std::map<const Buffer*, BufferPtr> copies;
     Job copy = job;
     copy.a.buffer = Copy(job.a.buffer, copies);
     copy.b.buffer = Copy(job.b.buffer, copies);
     copy.c.buffer = Copy(job.c.buffer, copies);
     if (job.c_in) copy.c_in->buffer = Copy(job.c_in->buffer, copies);
-    JobReport report = subject_->Run(job);
+    JobReport report = device().Run(job);
     reference_->Run(copy);
-    report.mismatch =
-        CompareWords(ReadResult(*subject_, job), ReadResult(*reference_, copy), job.n);
+    report.mismatch = CompareWords(ReadResult(device(), job), ReadResult(*reference_, copy), job.n);
     return report;
   }
 
+ private:
   // The reference's copy of one of the subject's buffers, made once a job.
   BufferPtr Copy(const BufferPtr& buffer, std::map<const Buffer*, BufferPtr>& copies) {
     BufferPtr& copy = copies[buffer.get()];
     if (copy != nullptr) return copy;
-    const std::vector<float> words = ReadAll(*subject_, *buffer);
+    const std::vector<float> words = ReadAll(device(), *buffer);
     copy = reference_->Allocate(buffer->size());
     reference_->Write(*copy, 0, words);
     return copy;
@@ -90,10 +65,7 @@ class CheckedDevice : public Device {
     return result;
   }
 
-  std::unique_ptr<Device> subject_;
   std::unique_ptr<Device> reference_;
-  Ticket next_ticket_ = 1;
-  std::map<Ticket, std::vector<JobReport>> finished_;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
-#include <utility>
 
 #include "model/error.h"
 
@@ -69,28 +68,12 @@ void HostDevice::Read(const Buffer& buffer, std::int64_t offset, std::span<float
 
 std::span<float> HostDevice::Map(Buffer& buffer) { return AsHostBuffer(buffer).floats(); }
 
-Ticket HostDevice::Submit(std::span<const Job> jobs) {
-  for (const Job& job : jobs) {
-    ValidateJob(job);
-    for (const BufferPtr& buffer : {job.a.buffer, job.b.buffer, job.c.buffer}) {
-      AsHostBuffer(*buffer);
-    }
-    if (job.c_in) AsHostBuffer(*job.c_in->buffer);
+void HostDevice::Check(const Job& job) const {
+  EagerDevice::Check(job);
+  for (const BufferPtr& buffer : {job.a.buffer, job.b.buffer, job.c.buffer}) {
+    AsHostBuffer(*buffer);
   }
-  std::vector<JobReport> reports;
-  reports.reserve(jobs.size());
-  for (const Job& job : jobs) reports.push_back(Execute(job));
-  finished_.emplace(next_ticket_, std::move(reports));
-  return next_ticket_++;
-}
-
-std::vector<JobReport> HostDevice::Wait(Ticket ticket) {
-  auto node = finished_.extract(ticket);
-  if (node.empty()) {
-    throw Error("Ticket " + std::to_string(ticket) +
-                " is not outstanding on this device; wait once for each submission.");
-  }
-  return std::move(node.mapped());
+  if (job.c_in) AsHostBuffer(*job.c_in->buffer);
 }
 
 }  // namespace sumac

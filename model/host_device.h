@@ -4,12 +4,10 @@
 #define SUMAC_MODEL_HOST_DEVICE_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
-#include <vector>
 
-#include "model/device.h"
+#include "model/eager_device.h"
 #include "model/word.h"
 
 namespace sumac {
@@ -36,24 +34,17 @@ class HostBuffer : public Buffer {
 HostBuffer& AsHostBuffer(Buffer& buffer);
 const HostBuffer& AsHostBuffer(const Buffer& buffer);
 
-// A device on host buffers, which any other HostDevice may share. It runs jobs one after the other
-// within Submit; a subclass says how one job runs, and may override Submit and Wait.
-class HostDevice : public Device {
+// A device on host buffers, which any other HostDevice may share.
+class HostDevice : public EagerDevice {
  public:
   BufferPtr Allocate(std::int64_t words) override;
   void Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) override;
   void Read(const Buffer& buffer, std::int64_t offset, std::span<float> words) override;
   std::span<float> Map(Buffer& buffer) override;
-  Ticket Submit(std::span<const Job> jobs) override;
-  std::vector<JobReport> Wait(Ticket ticket) override;
 
  protected:
-  // Runs one job, which has passed ValidateJob and whose buffers are HostBuffers.
-  virtual JobReport Execute(const Job& job) = 0;
-
- private:
-  Ticket next_ticket_ = 1;
-  std::map<Ticket, std::vector<JobReport>> finished_;
+  // ValidateJob, and whether the buffers are HostBuffers.
+  void Check(const Job& job) const override;
 };
 
 }  // namespace sumac

@@ -53,17 +53,15 @@ class RtlDevice : public HostDevice {
 
   std::string name() const override { return "rtl " + model_.array.Geometry(); }
 
-  Ticket Submit(std::span<const Job> jobs) override {
-    for (const Job& job : jobs) {
-      if (job.arithmetic != model_.array.arithmetic) {
-        throw Error("GEMM job '" + job.name + "' is of another arithmetic than the array " +
-                    model_.array.Geometry() + "; make a device for each arithmetic.");
-      }
+ protected:
+  void Check(const Job& job) const override {
+    if (job.arithmetic != model_.array.arithmetic) {
+      throw Error("GEMM job '" + job.name + "' is of another arithmetic than the array " +
+                  model_.array.Geometry() + "; make a device for each arithmetic.");
     }
-    return HostDevice::Submit(jobs);
+    HostDevice::Check(job);
   }
 
- protected:
   // Core i starts with unit i, so that the first core's waveform is always that of unit 0; then
   // each takes the next that is left.
   JobReport Execute(const Job& job) override {

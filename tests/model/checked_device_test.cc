@@ -8,6 +8,7 @@
 
 #include "model/compare.h"
 #include "model/devices.h"
+#include "model/eager_device.h"
 #include "model/error.h"
 #include "tests/model/gemm_cases.h"
 
@@ -22,39 +23,25 @@ struct Lie {
 };
 
 // The reference device, but for some lies in every job; it counts 17 cycles a job.
-class LyingDevice : public Device {
+class LyingDevice : public WrappingDevice {
  public:
-  explicit LyingDevice(std::vector<Lie> lies) : lies_(std::move(lies)) {}
+  explicit LyingDevice(std::vector<Lie> lies)
+      : WrappingDevice(MakeReferenceDevice(1)), lies_(std::move(lies)) {}
 
   std::string name() const override { return "liar"; }
-  BufferPtr Allocate(std::int64_t words) override { return device_->Allocate(words); }
-  void Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) override {
-    device_->Write(buffer, offset, words);
-  }
-  void Read(const Buffer& buffer, std::int64_t offset, std::span<float> words) override {
-    device_->Read(buffer, offset, words);
-  }
-  std::span<float> Map(Buffer& buffer) override { return device_->Map(buffer); }
-  Ticket Submit(std::span<const Job> jobs) override {
-    for (const Job& job : jobs) {
-      device_->Run(job);
-      for (const Lie& lie : lies_) {
-        float& word =
-            device_->Map(*job.c.buffer)[static_cast<std::size_t>(job.c.Address(lie.m, lie.n))];
-        word = ToFloat(ToWord(word) ^ lie.bits);
-      }
+
+ protected:
+  JobReport Execute(const Job& job) override {
+    device().Run(job);
+    for (const Lie& lie : lies_) {
+      float& word = Map(*job.c.buffer)[static_cast<std::size_t>(job.c.Address(lie.m, lie.n))];
+      word = ToFloat(ToWord(word) ^ lie.bits);
     }
-    jobs_ = jobs.size();
-    return 1;
-  }
-  std::vector<JobReport> Wait(Ticket) override {
-    return std::vector<JobReport>(jobs_, JobReport{.cycles = 17, .mismatch = {}});
+    return {.cycles = 17, .mismatch = {}};
   }
 
  private:
-  std::unique_ptr<Device> device_ = MakeReferenceDevice(1);
   std::vector<Lie> lies_;
-  std::size_t jobs_ = 0;
 };
 
 std::unique_ptr<Device> CheckedLiar(std::vector<Lie> lies) {
