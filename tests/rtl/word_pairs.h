@@ -4,11 +4,15 @@
 #ifndef SUMAC_TESTS_RTL_WORD_PAIRS_H_
 #define SUMAC_TESTS_RTL_WORD_PAIRS_H_
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <functional>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "model/narrow.h"
 #include "model/word.h"
 
 namespace sumac {
@@ -66,6 +70,29 @@ inline void ForEachPair(std::uint64_t seed, const std::function<void(Word, Word)
     }
     use(a, b);
   }
+}
+
+// The mantissa bits of sumac_units' four operand formats, in the order of its outputs.
+inline constexpr int kUnitFormats[] = {23, 10, 7, 3};
+
+// One product unit on ForEachPair's words in format kUnitFormats[format]: evaluate(a, b) gives the
+// unit's word, expected(a, b) the reference's. Reports the first five differences.
+template <typename Evaluate, typename Expected>
+void ExpectProducts(const std::string& name, int format, Evaluate evaluate, Expected expected) {
+  const int man_bits = kUnitFormats[format];
+  SCOPED_TRACE(testing::Message() << name << ", seed " << kPairSeed << ", mantissa bits "
+                                  << man_bits);
+  int differing = 0;
+  ForEachPair(kPairSeed, [&](Word a, Word b) {
+    a = Narrow(a, man_bits);
+    b = Narrow(b, man_bits);
+    const Word got = evaluate(a, b);
+    if (got != expected(a, b) && ++differing <= 5) {
+      ADD_FAILURE() << std::hex << name << "(" << a << ", " << b << ") is " << got << ", expected "
+                    << expected(a, b);
+    }
+  });
+  EXPECT_EQ(differing, 0);
 }
 
 }  // namespace sumac
