@@ -66,6 +66,7 @@ int Run(int argc, char** argv) {
   AddEval(app, status);
   AddRun(app, status);
   AddStep(app, status);
+  AddCycles(app, status);
 
   AddVerify(app, status);
   AddCurves(app, status);

@@ -117,6 +117,22 @@ TEST(Rtl, RunsANetworkAndComparesEveryWord) {
   }
   EXPECT_EQ(json.at("logits_crc32"), Sumac(call).Json().at("logits_crc32"));
   EXPECT_GT(std::filesystem::file_size(trace), 1000u);
+
+  // `cycles` knows the same network from its sizes alone; inputs are given with their padding.
+  const std::string topology = folder.File("resnet8.csv");
+  WriteFileAtomically(topology,
+                      "Layer,Height,Width,Filter height,Filter width,Channels,Filters,Stride,\n"
+                      "conv1,30,30,3,3,1,16,1,\n"
+                      "layer1.0.conv1,30,30,3,3,16,16,1,\nlayer1.0.conv2,30,30,3,3,16,16,1,\n"
+                      "layer2.0.conv1,30,30,3,3,16,32,2,\nlayer2.0.conv2,16,16,3,3,32,32,1,\n"
+                      "layer3.0.conv1,16,16,3,3,32,64,2,\nlayer3.0.conv2,9,9,3,3,64,64,1,\n"
+                      "linear,1,1,1,1,64,10,1,\n");
+  const auto estimate = Sumac({"cycles", "--topology", topology, "--json"}).Json();
+  EXPECT_EQ(estimate.at("total_cycles"), json.at("cycles"));
+  ASSERT_EQ(estimate.at("layers").size(), json.at("layers").size());
+  for (std::size_t i = 0; i < json.at("layers").size(); ++i) {
+    EXPECT_EQ(estimate.at("layers")[i].at("cycles"), json.at("layers")[i].at("cycles")) << i;
+  }
 }
 
 // A run of resnet8 on few images, on an engine; returns its checkpoint.
