@@ -235,12 +235,13 @@ void Encode(Word* words, float* scale, std::int64_t count, int mantissa_bits, Wo
     V::Store(words + i, encode(V::Load(words + i), factor));
     V::Store(scale_words + i, factor);
   }
+  V::Store(range->unit, seen);
   if (i < count) {
     const int rest = static_cast<int>(count - i);
     V::StorePart(words + i, encode(V::LoadPart(words + i, rest), factor), rest);
     V::StorePart(scale_words + i, factor, rest);
+    V::StorePart(range->unit, seen, rest);  // the lanes past the end hold no words
   }
-  V::Store(range->unit, seen);
 }
 
 // add(acc, +0): a zero loses its sign, a subnormal becomes zero, a NaN canonical.

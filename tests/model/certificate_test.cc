@@ -24,14 +24,14 @@ Range RangeOf(Word low, Word high, bool zeros = false) {
 }
 
 // The range of some words as a kernel's encoder finds it.
-Range RangeOf(const std::vector<Word>& words) {
+Range RangeOf(const std::vector<Word>& words,
+              const gemm::KernelSet& kernels = *gemm::PortableKernels()) {
   gemm::RangeState state;
   gemm::Clear(state);
   std::vector<Word> panel = words;
   std::vector<float> scale(words.size());
-  gemm::PortableKernels()->encode(panel.data(), scale.data(),
-                                  static_cast<std::int64_t>(words.size()), kMantissaBits, kOne, 0,
-                                  &state);
+  kernels.encode(panel.data(), scale.data(), static_cast<std::int64_t>(words.size()), kMantissaBits,
+                 kOne, 0, &state);
   return gemm::Reduce(state);
 }
 
@@ -48,6 +48,25 @@ void ForPairsAbout(Word result, Word comp, F f) {
       for (std::int64_t step = -2; step <= 2; ++step) {
         const std::int64_t b = std::int64_t{result} + kOne - comp - a + step;
         if (b >= kMinNormal && b < kInfinity) f(a, static_cast<Word>(b));
+      }
+    }
+  }
+}
+
+// Also where the panel is no whole number of vectors: lanes past its end are no zeros of its own.
+TEST(Certificate, APanelHasZerosWhereAWordIsZero) {
+  const std::vector<std::string> names = KernelNames();
+  for (const gemm::KernelSet* kernels :
+       {gemm::PortableKernels(), gemm::Avx2Kernels(), gemm::Avx512Kernels()}) {
+    if (kernels == nullptr || std::ranges::count(names, kernels->name) == 0) continue;
+    SCOPED_TRACE(kernels->name);
+    for (std::size_t count = 1; count <= 40; ++count) {
+      std::vector<Word> words(count, kOne);
+      EXPECT_FALSE(RangeOf(words, *kernels).zeros) << count << " words";
+      for (const std::size_t at : {std::size_t{0}, count / 2, count - 1}) {
+        words[at] = at % 2 == 0 ? 0 : kMinNormal - 1;
+        EXPECT_TRUE(RangeOf(words, *kernels).zeros) << count << " words, a zero at " << at;
+        words[at] = kOne;
       }
     }
   }
