@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# sumac_verilate(NAME TOP module [PARAMS Rows=4 ...] [SOURCES more.sv ...] [TRACE]): a static library
-# NAME with class NAME in "NAME.h", the cycle-accurate C++ model of a module of rtl/ (or of SOURCES)
-# at these parameters. Assertions are on. TRACE compiles FST tracing in, which costs speed even
-# where it is not used.
+# sumac_verilate(NAME TOP module [PARAMS Rows=4 ...] [SOURCES more.sv ...] [RANDOM_POWER_UP] [TRACE]):
+# a static library NAME with class NAME in "NAME.h", the cycle-accurate C++ model of a module of rtl/
+# (or of SOURCES) at these parameters. Assertions are on. RANDOM_POWER_UP lets
+# VerilatedContext::randReset(2) fill all registers at random, and makes don't-care values random
+# too. TRACE compiles FST tracing in, which costs speed even where it is not used.
 include_guard(GLOBAL)
 
 find_program(VERILATOR verilator)
@@ -35,7 +36,7 @@ target_compile_options(sumac_verilator_runtime PRIVATE -w)
 target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
 
 function(sumac_verilate name)
-  cmake_parse_arguments(ARG "TRACE" "TOP" "PARAMS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "TRACE;RANDOM_POWER_UP" "TOP" "PARAMS;SOURCES" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated)
   # Verilator's list of generated files depends on the model's size: two units of known names, the
   # hot code and what runs once, include them all.
@@ -45,9 +46,13 @@ function(sumac_verilate name)
   if(ARG_TRACE)
     set(trace --trace-fst)
   endif()
+  set(power_up fast)
+  if(ARG_RANDOM_POWER_UP)
+    set(power_up unique)
+  endif()
   add_custom_command(OUTPUT ${units} ${dir}/${name}.h
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}
-    COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign fast --x-initial fast ${trace}
+    COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign ${power_up} --x-initial ${power_up} ${trace}
             ${SUMAC_RTL_DIR}/sumac.vlt -F ${SUMAC_RTL_DIR}/sumac.f ${ARG_SOURCES}
             --top-module ${ARG_TOP} ${params} --prefix ${name} -Mdir ${dir}
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} -P ${SUMAC_VERILATE_UNITS}

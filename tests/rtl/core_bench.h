@@ -60,12 +60,19 @@ struct StallRates {
 template <typename Model>
 class CoreBench {
  public:
-  explicit CoreBench(const CoreShape& shape, const StallRates& stalls = {}, std::uint64_t seed = 0)
+  // The registers power up with random contents, a function of `power_up`, and are then reset.
+  explicit CoreBench(const CoreShape& shape, const StallRates& stalls = {}, std::uint64_t seed = 0,
+                     int power_up = 1)
       : shape_(shape),
         stalls_(stalls),
         random_(seed),
-        context_(std::make_unique<VerilatedContext>()),
-        core_(std::make_unique<Model>(context_.get())) {
+        context_(std::make_unique<VerilatedContext>()) {
+    context_->randReset(2);
+    context_->randSeed(power_up);
+    core_ = std::make_unique<Model>(context_.get());
+    core_->clk_i = 0;
+    core_->rst_ni = 1;
+    core_->eval();
     Reset();
   }
   ~CoreBench() {

@@ -148,6 +148,21 @@ TYPED_TEST(CoreRtl, ForgetsItsWorkOnReset) {
   }
 }
 
+TYPED_TEST(CoreRtl, PowersUpWithAnyContents) {
+  const std::vector<Tile> tiles = RandomTiles(this->random_, this->kShape, 20);
+  const std::vector<Row> expected = Execute(this->kShape, tiles);
+  std::vector<std::int64_t> beats;
+  for (int power_up = 1; power_up <= 30; ++power_up) {
+    SCOPED_TRACE(testing::Message() << "power-up " << power_up);
+    typename TestFixture::Bench bench(this->kShape, {}, 0, power_up);
+    bench.Push(tiles);
+    bench.Run();
+    ExpectEqualRows(bench.results(), expected);
+    if (power_up == 1) beats = bench.activation_cycles();
+    EXPECT_EQ(bench.activation_cycles(), beats);
+  }
+}
+
 // ---- Cycles ----
 
 TYPED_TEST(CoreRtl, GivesATileInItsLatency) {
