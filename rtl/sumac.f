@@ -27,3 +27,5 @@ sumac_bound.sv
 sumac_axis.sv
 sumac_cursor.sv
 sumac_walk.sv
+sumac_post_lane.sv
+sumac_post.sv
