@@ -29,6 +29,14 @@ class CheckedDevice : public WrappingDevice {
     copy.b.buffer = Copy(job.b.buffer, copies);
     copy.c.buffer = Copy(job.c.buffer, copies);
     if (job.c_in) copy.c_in->buffer = Copy(job.c_in->buffer, copies);
+    if (job.epilogue.affine) {
+      JobEpilogue::Affine& affine = *copy.epilogue.affine;
+      affine.scale.buffer = Copy(affine.scale.buffer, copies);
+      affine.shift.buffer = Copy(affine.shift.buffer, copies);
+    }
+    if (job.epilogue.residual) {
+      copy.epilogue.residual->buffer = Copy(job.epilogue.residual->buffer, copies);
+    }
     JobReport report = device().Run(job);
     reference_->Run(copy);
     report.mismatch = CompareWords(ReadResult(device(), job), ReadResult(*reference_, copy), job.n);

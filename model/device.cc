@@ -135,6 +135,33 @@ Interval CheckMatrix(const Job& job, const std::string& name, const MatrixView& 
   return address;
 }
 
+// A vector of the epilogue, one word a column, that C may not overlap.
+void CheckVector(const Job& job, const std::string& name, const ColumnVector& vector,
+                 const Interval& c) {
+  if (vector.buffer == nullptr) Refuse(job, name + " has no buffer.");
+  CheckMagnitude(job, name, vector.offset);
+  Interval address{.low = vector.offset, .high = vector.offset};
+  address.empty = job.n == 0;
+  if (address.empty) return;
+  address.AddTerm(job.n, 1);
+  CheckRange(job, name, *vector.buffer, address);
+  if (vector.buffer == job.c.buffer && c.Overlaps(address)) {
+    Refuse(job, "C overlaps " + name + "; write it to another buffer or range.");
+  }
+}
+
+void CheckEpilogue(const Job& job, const Interval& c) {
+  if (job.epilogue.affine) {
+    CheckVector(job, "the epilogue's scale", job.epilogue.affine->scale, c);
+    CheckVector(job, "the epilogue's shift", job.epilogue.affine->shift, c);
+  }
+  if (!job.epilogue.residual) return;
+  const Interval residual = CheckMatrix(job, "the residual", *job.epilogue.residual);
+  if (job.epilogue.residual->buffer == job.c.buffer && c.Overlaps(residual)) {
+    Refuse(job, "C overlaps the residual; write it to another buffer or range.");
+  }
+}
+
 // Whether one index of C steps over all that the other spans, so that no two elements share a word.
 bool Distinct(const Job& job) {
   const std::int64_t row = std::abs(job.c.row_stride);
@@ -169,6 +196,7 @@ void ValidateJob(const Job& job) {
       (job.c.buffer == job.b.buffer && c.Overlaps(b))) {
     Refuse(job, "C overlaps an operand; write it to another buffer or range.");
   }
+  CheckEpilogue(job, c);
   if (!job.c_in) return;
   const Interval c_in = CheckMatrix(job, "C_in", *job.c_in);
   const bool same = job.c_in->offset == job.c.offset && job.c_in->row_stride == job.c.row_stride &&

@@ -24,15 +24,39 @@ class Buffer {
   virtual std::int64_t size() const = 0;  // words
 };
 
+// Words of a buffer from `offset` on, one a column of C.
+struct ColumnVector {
+  BufferPtr buffer;
+  std::int64_t offset = 0;
+};
+
+// What becomes of a finished fold y (docs/arithmetic.md, "The epilogue"), in this order:
+//   affine    y = add(product(y, scale[n]), shift[n]), the job's product on operands as they are;
+//   residual  y = add(y, residual[m][n]), a matrix that does not overlap C;
+//   relu      negatives and -0 become +0, a NaN stays.
+// A step that is absent or false is left out.
+struct JobEpilogue {
+  struct Affine {
+    ColumnVector scale;
+    ColumnVector shift;
+  };
+  std::optional<Affine> affine;
+  std::optional<MatrixView> residual;
+  bool relu = false;
+
+  bool Any() const { return affine || residual || relu; }
+};
+
 // C[m][n] = fold over k = 0 .. K-1 in order of add(acc, product(A[m][k], B[k][n])), acc starting
-// from C_in[m][n] (or +0), ended by add(acc, +0): docs/arithmetic.md, "GEMM". A's view is (M x K),
-// B's is (N x K). C may be C_in itself; it may not overlap A or B.
+// from C_in[m][n] (or +0), ended by add(acc, +0): docs/arithmetic.md, "GEMM". The epilogue follows.
+// A's view is (M x K), B's is (N x K). C may be C_in itself; it may not overlap any other input.
 struct Job {
   std::string name;  // for reports: "layer1.0.conv1 forward"
   View a;
   View b;
   std::optional<MatrixView> c_in;
   MatrixView c;
+  JobEpilogue epilogue;
   std::int64_t m = 0;
   std::int64_t n = 0;
   std::int64_t k = 0;

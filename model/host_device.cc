@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "model/epilogue.h"
 #include "model/error.h"
 
 namespace sumac {
@@ -21,6 +22,15 @@ std::span<float> Range(HostBuffer& buffer, std::int64_t offset, std::size_t coun
                 " words; allocate a larger one or move fewer words.");
   }
   return buffer.floats().subspan(static_cast<std::size_t>(offset), count);
+}
+
+const float* At(const BufferPtr& buffer, std::int64_t offset) {
+  return AsHostBuffer(*buffer).floats().data() + offset;
+}
+
+// Whether the rows follow each other without a gap.
+bool IsDense(const Job& job, const MatrixView& matrix) {
+  return matrix.column_stride == 1 && matrix.row_stride == job.n;
 }
 
 }  // namespace
@@ -55,6 +65,47 @@ const HostBuffer& AsHostBuffer(const Buffer& buffer) {
   return AsHostBuffer(const_cast<Buffer&>(buffer));
 }
 
+Word EpilogueOfJob(const Job& job, std::int64_t m, std::int64_t n, Word acc) {
+  const JobEpilogue& steps = job.epilogue;
+  Word scale = 0;
+  Word shift = 0;
+  Word residual = 0;
+  if (steps.affine) {
+    scale = ToWord(*At(steps.affine->scale.buffer, steps.affine->scale.offset + n));
+    shift = ToWord(*At(steps.affine->shift.buffer, steps.affine->shift.offset + n));
+  }
+  if (steps.residual) {
+    residual = ToWord(*At(steps.residual->buffer, steps.residual->Address(m, n)));
+  }
+  return EpilogueWord(job.arithmetic, acc, steps.affine ? &scale : nullptr, &shift,
+                      steps.residual ? &residual : nullptr, steps.relu);
+}
+
+void ApplyJobEpilogue(const Job& job) {
+  const JobEpilogue& steps = job.epilogue;
+  if (!steps.Any()) return;
+  const std::span<float> c = AsHostBuffer(*job.c.buffer).floats();
+  if (IsDense(job, job.c) && (!steps.residual || IsDense(job, *steps.residual))) {
+    Epilogue epilogue{.relu = steps.relu};
+    if (steps.affine) {
+      epilogue.scale = At(steps.affine->scale.buffer, steps.affine->scale.offset);
+      epilogue.shift = At(steps.affine->shift.buffer, steps.affine->shift.offset);
+    }
+    if (steps.residual) epilogue.residual = At(steps.residual->buffer, steps.residual->offset);
+    ApplyEpilogue(
+        job.arithmetic, epilogue, job.n,
+        c.subspan(static_cast<std::size_t>(job.c.offset), static_cast<std::size_t>(job.m * job.n)));
+    return;
+  }
+#pragma omp parallel for schedule(static)
+  for (std::int64_t m = 0; m < job.m; ++m) {
+    for (std::int64_t n = 0; n < job.n; ++n) {
+      float& word = c[static_cast<std::size_t>(job.c.Address(m, n))];
+      word = ToFloat(EpilogueOfJob(job, m, n, ToWord(word)));
+    }
+  }
+}
+
 BufferPtr HostDevice::Allocate(std::int64_t words) { return std::make_shared<HostBuffer>(words); }
 
 void HostDevice::Write(Buffer& buffer, std::int64_t offset, std::span<const float> words) {
@@ -74,6 +125,11 @@ void HostDevice::Check(const Job& job) const {
     AsHostBuffer(*buffer);
   }
   if (job.c_in) AsHostBuffer(*job.c_in->buffer);
+  if (job.epilogue.affine) {
+    AsHostBuffer(*job.epilogue.affine->scale.buffer);
+    AsHostBuffer(*job.epilogue.affine->shift.buffer);
+  }
+  if (job.epilogue.residual) AsHostBuffer(*job.epilogue.residual->buffer);
 }
 
 }  // namespace sumac

@@ -34,6 +34,13 @@ class HostBuffer : public Buffer {
 HostBuffer& AsHostBuffer(Buffer& buffer);
 const HostBuffer& AsHostBuffer(const Buffer& buffer);
 
+// The job's epilogue on the finished fold `acc` of element (m, n), by the integer reference. The
+// job is valid and its buffers are HostBuffers, here and below.
+Word EpilogueOfJob(const Job& job, std::int64_t m, std::int64_t n, Word acc);
+
+// The same, in place, on all of C, which holds the finished folds; on all OpenMP threads.
+void ApplyJobEpilogue(const Job& job);
+
 // A device on host buffers, which any other HostDevice may share.
 class HostDevice : public EagerDevice {
  public:

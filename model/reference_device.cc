@@ -44,7 +44,8 @@ class ReferenceDevice : public HostDevice {
       for (std::int64_t n = first; n < first + count; ++n) {
         Word acc = InitialWord(job, m, n);
         for (const Word word : row) acc = Add(acc, Multiply(job.arithmetic, word, *column++));
-        c[static_cast<std::size_t>(job.c.Address(m, n))] = ToFloat(Add(acc, 0));
+        c[static_cast<std::size_t>(job.c.Address(m, n))] =
+            ToFloat(EpilogueOfJob(job, m, n, Add(acc, 0)));
       }
     }
   }

@@ -53,6 +53,7 @@ JobReport SimdDevice::Execute(const Job& job) {
       tile_counts_[kind] += std::exchange(space->tile_counts[kind], 0);
     }
   }
+  ApplyJobEpilogue(job);
   return {};
 }
 

@@ -2,7 +2,8 @@
 // The RTL device: GEMM jobs on a pool of Verilated cores.
 //
 // A job is cut into work units (model/cycles.h), each of which goes through one core from idle to
-// idle.
+// idle. The epilogue, which the core has not, is the host's; rtl/sumac_post.sv computes the same
+// words.
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -92,6 +93,7 @@ class RtlDevice : public HostDevice {
       if (workers > 0) work(0);
     }
     if (error) std::rethrow_exception(error);
+    ApplyJobEpilogue(job);
     return {.cycles = cycles, .mismatch = {}};
   }
 

@@ -148,18 +148,15 @@ BatchNorm::Folded BatchNorm::Fold(const Arithmetic& arithmetic, std::size_t c, f
   return {scale, ToFloat(Add(ToWord(beta_.value.values[c]), product ^ kSignBit))};
 }
 
-void BatchNorm::Infer(const Arithmetic& arithmetic, const float* residual, bool relu,
-                      std::span<float> x) const {
+void BatchNorm::FoldRunning(const Arithmetic& arithmetic, std::span<float> scale,
+                            std::span<float> shift) const {
   const ScopedFloatMode mode;
-  std::vector<float> scale(static_cast<std::size_t>(channels_));
-  std::vector<float> shift(static_cast<std::size_t>(channels_));
   for (std::size_t c = 0; c < scale.size(); ++c) {
     const Folded folded = Fold(arithmetic, c, running_mean_.value.values[c],
                                static_cast<double>(running_var_.value.values[c]));
     scale[c] = folded.scale;
     shift[c] = folded.shift;
   }
-  ApplyEpilogue(arithmetic, {scale.data(), shift.data(), residual, relu}, channels_, x);
 }
 
 void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows,

@@ -28,16 +28,17 @@ class BatchNorm {
   const StateEntry& running_mean() const { return running_mean_; }
   const StateEntry& running_var() const { return running_var_; }
 
-  // Inference, in place over rows x channels: y = relu(product(x, scale) + shift + residual) with
+  // Inference is an epilogue, y = add(product(x, scale), shift), with
   //   scale = gamma / sqrt(var + epsilon)        in binary64, rounded once,
   //   shift = add(beta, -product(mean, scale)),
-  // of the running statistics. The product is the arithmetic's. A null residual is left out.
-  void Infer(const Arithmetic& arithmetic, const float* residual, bool relu,
-             std::span<float> x) const;
+  // of the running statistics. The product is the arithmetic's. Both have a word a channel.
+  void FoldRunning(const Arithmetic& arithmetic, std::span<float> scale,
+                   std::span<float> shift) const;
 
-  // Training: the same formulas with the batch's mean and biased variance, which are kept for
-  // Backward; x is kept by the caller. The running statistics move by kMomentum towards the mean
-  // and the unbiased variance. x, y and the residual are images x rows x channels.
+  // Training: y = relu(product(x, scale) + shift + residual) by the same formulas with the batch's
+  // mean and biased variance, which are kept for Backward; x is kept by the caller. The running
+  // statistics move by kMomentum towards the mean and the unbiased variance. x, y and the residual
+  // are images x rows x channels.
   void Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows, const float* x,
                const float* residual, bool relu, float* y);
 

@@ -93,10 +93,16 @@ Conv::Conv(Device& device, std::string name, const ConvGeometry& geometry, bool 
   if (bias) bias_ = MakeParameter(device, name_ + ".bias", {geometry.out_channels}, false);
 }
 
-void Conv::Forward(Context& context, std::int64_t images, const Tensor& x, const Tensor& y) const {
+Job Conv::ForwardJob(const Context& context, std::int64_t images, const Tensor& x,
+                     const Tensor& y) const {
   Job job = ConvForwardJob(geometry_, images, x, weight_.value, bias_ ? &bias_->value : nullptr, y);
   job.name = name_ + " forward";
   job.arithmetic = context.forward;
+  return job;
+}
+
+void Conv::Forward(Context& context, std::int64_t images, const Tensor& x, const Tensor& y) const {
+  const Job job = ForwardJob(context, images, x, y);
   RunJobs(context, {&job, 1});
 }
 

@@ -57,6 +57,9 @@ class Conv {
   const Parameter& weight() const { return weight_; }
   const std::optional<Parameter>& bias() const { return bias_; }
 
+  // The named job of the forward pass, in the context's forward arithmetic.
+  Job ForwardJob(const Context& context, std::int64_t images, const Tensor& x,
+                 const Tensor& y) const;
   void Forward(Context& context, std::int64_t images, const Tensor& x, const Tensor& y) const;
 
   // Fills the gradients of weight and bias and, where dx is not null, dx (see

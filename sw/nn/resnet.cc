@@ -175,25 +175,51 @@ ResNetInference::ResNetInference(Context& context, const ResNet& net, std::int64
   shortcut_ = MakeTensor(device, batch * LargestShortcut(net));
   features_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
   logits_ = MakeTensor(device, batch * net.linear().geometry().OutputWords());
+  const auto add_norm = [&](const Conv& conv) {
+    const std::int64_t channels = conv.geometry().out_channels;
+    norms_.push_back({MakeTensor(device, channels), MakeTensor(device, channels)});
+  };
+  add_norm(net.conv1());
+  for (const ResNet::Block& block : net.blocks()) {
+    add_norm(block.conv1);
+    add_norm(block.conv2);
+  }
+}
+
+Job ResNetInference::Layer(const Conv& conv, const FoldedNorm& norm, std::int64_t images,
+                           const Tensor& x, const Tensor* residual, const Tensor& y) const {
+  Job job = conv.ForwardJob(context_, images, x, y);
+  job.epilogue.affine = {{norm.scale.buffer}, {norm.shift.buffer}};
+  if (residual != nullptr) {
+    job.epilogue.residual = MatrixView{.buffer = residual->buffer, .row_stride = job.n};
+  }
+  job.epilogue.relu = true;
+  return job;
 }
 
 std::span<const float> ResNetInference::Run(std::int64_t images) {
   CheckImages(images, batch_);
-  const auto layer = [&](const Conv& conv, const BatchNorm& norm, const Tensor& x,
-                         const float* residual, const Tensor& y) {
-    conv.Forward(context_, images, x, y);
-    const auto words = static_cast<std::size_t>(images * conv.geometry().OutputWords());
-    norm.Infer(context_.forward, residual, true, y.values.first(words));
+  const auto fold = [&](const BatchNorm& norm, const FoldedNorm& folded) {
+    norm.FoldRunning(context_.forward, folded.scale.values, folded.shift.values);
   };
-  layer(net_.conv1(), net_.bn1(), input_, nullptr, current_);
+  auto norm = norms_.begin();
+  fold(net_.bn1(), *norm);
+  const Job stem = Layer(net_.conv1(), *norm, images, input_, nullptr, current_);
+  RunJobs(context_, {&stem, 1});
   for (const ResNet::Block& block : net_.blocks()) {
-    const float* residual = current_.values.data();
+    const Tensor* residual = &current_;
     if (!IsIdentity(block)) {
-      ShortcutForward(block.conv1.geometry(), images, residual, shortcut_.values.data());
-      residual = shortcut_.values.data();
+      ShortcutForward(block.conv1.geometry(), images, current_.values.data(),
+                      shortcut_.values.data());
+      residual = &shortcut_;
     }
-    layer(block.conv1, block.bn1, current_, nullptr, middle_);
-    layer(block.conv2, block.bn2, middle_, residual, next_);
+    const FoldedNorm& norm1 = *++norm;
+    const FoldedNorm& norm2 = *++norm;
+    fold(block.bn1, norm1);
+    fold(block.bn2, norm2);
+    const std::array<Job, 2> jobs = {Layer(block.conv1, norm1, images, current_, nullptr, middle_),
+                                     Layer(block.conv2, norm2, images, middle_, residual, next_)};
+    RunJobs(context_, jobs);
     std::swap(current_, next_);
   }
   const Conv& last = net_.blocks().back().conv2;

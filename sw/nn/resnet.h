@@ -71,8 +71,9 @@ class ResNet {
   Conv linear_;
 };
 
-// The inference graph: batch norm folded into scale and shift by the running statistics and applied
-// with ApplyEpilogue. Holds activations for up to `batch` images.
+// The inference graph: batch norm, folded into scale and shift by the running statistics, residual
+// and ReLU are the epilogues of the convolutions' jobs, so that a block's two jobs follow each
+// other with no work of the host between. Holds activations for up to `batch` images.
 class ResNetInference {
  public:
   ResNetInference(Context& context, const ResNet& net, std::int64_t batch);
@@ -85,8 +86,18 @@ class ResNetInference {
  private:
   Context& context_;
   const ResNet& net_;
+  struct FoldedNorm {
+    Tensor scale;
+    Tensor shift;
+  };
+
+  // The job of a convolution with what follows it; null residual: none.
+  Job Layer(const Conv& conv, const FoldedNorm& norm, std::int64_t images, const Tensor& x,
+            const Tensor* residual, const Tensor& y) const;
+
   std::int64_t batch_;
   Tensor input_, current_, middle_, next_, shortcut_, features_, logits_;
+  std::vector<FoldedNorm> norms_;  // in the order of the network
 };
 
 // The training graph: activations and gradients of up to `batch` images. The network must outlive

@@ -115,6 +115,59 @@ TEST(CheckedDevice, TakesItsCopiesBeforeTheSubjectRuns) {
   EXPECT_EQ(device->Map(*job.c.buffer)[0], 6.0f);
 }
 
+// The epilogue's words are compared, from copies of its vectors and its residual.
+TEST(CheckedDevice, ComparesWhatTheEpilogueLeaves) {
+  const auto device = CheckedLiar({{.m = 1}});
+  Job job = Ones(*device, 2, 2, 3);
+  const auto filled = [&](std::int64_t words, float value) {
+    BufferPtr buffer = device->Allocate(words);
+    std::ranges::fill(device->Map(*buffer), value);
+    return buffer;
+  };
+  job.epilogue = {.affine = JobEpilogue::Affine{{filled(2, -2.0f)}, {filled(2, 1.0f)}},
+                  .residual = MatrixView{filled(4, 4.0f), 0, 2},
+                  .relu = true};
+  const Mismatch mismatch = device->Run(job).mismatch;
+  EXPECT_EQ(mismatch.compared, 4);
+  EXPECT_EQ(mismatch.differing, 1);
+  EXPECT_EQ(device->Map(*job.c.buffer)[0], 0.0f) << "3 * -2 + 1 + 4 is negative";
+  job.epilogue.relu = false;
+  device->Run(job);
+  EXPECT_EQ(device->Map(*job.c.buffer)[0], -1.0f);
+}
+
+// The reference device, which afterwards clears what the epilogue has read.
+class ForgetfulDevice : public WrappingDevice {
+ public:
+  ForgetfulDevice() : WrappingDevice(MakeReferenceDevice(1)) {}
+
+ protected:
+  JobReport Execute(const Job& job) override {
+    device().Run(job);
+    for (const BufferPtr& buffer :
+         {job.epilogue.affine->scale.buffer, job.epilogue.affine->shift.buffer,
+          job.epilogue.residual->buffer}) {
+      std::ranges::fill(Map(*buffer), 0.0f);
+    }
+    return {};
+  }
+};
+
+TEST(CheckedDevice, CopiesWhatTheEpilogueReads) {
+  const auto device =
+      MakeCheckedDevice(std::make_unique<ForgetfulDevice>(), MakeReferenceDevice(1));
+  Job job = Ones(*device, 2, 2, 3);
+  const auto ones = [&](std::int64_t words) {
+    BufferPtr buffer = device->Allocate(words);
+    std::ranges::fill(device->Map(*buffer), 1.0f);
+    return buffer;
+  };
+  job.epilogue = {.affine = JobEpilogue::Affine{{ones(2)}, {ones(2)}},
+                  .residual = MatrixView{ones(4), 0, 2}};
+  EXPECT_EQ(device->Run(job).mismatch.differing, 0);
+  EXPECT_EQ(device->Map(*job.c.buffer)[0], 5.0f);
+}
+
 TEST(CheckedDevice, RefusesMalformedJobsAndUnknownTickets) {
   const auto device = CheckedLiar({});
   Job job = Ones(*device, 2, 2, 3);

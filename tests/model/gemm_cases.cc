@@ -162,6 +162,25 @@ void AddCIn(Device& device, Job& job, int kind, Random& random, Words words) {
   }
 }
 
+void AddEpilogue(Device& device, Job& job, Random& random, Words words) {
+  const std::int64_t offset = Uniform(random, 0, 9);
+  const auto vector = [&] {
+    return ColumnVector{NewBuffer(device, offset + job.n, random, words), offset};
+  };
+  if (random() % 2 == 0) job.epilogue.affine = {vector(), vector()};
+  if (random() % 2 == 0) {
+    MatrixView residual{.buffer = NewBuffer(device, offset + job.m * job.n, random, words),
+                        .offset = offset,
+                        .row_stride = job.n};
+    if (random() % 4 == 0) {
+      residual.row_stride = 1;
+      residual.column_stride = job.m;
+    }
+    job.epilogue.residual = residual;
+  }
+  job.epilogue.relu = random() % 2 == 0;
+}
+
 Job MakeRandomJob(Device& device, Random& random) {
   const auto draw = [&] { return kAllWords[random() % std::size(kAllWords)]; };
   const Words a = random() % 4 == 0 ? draw() : Words::kActivation;
@@ -202,6 +221,7 @@ Job MakeRandomJob(Device& device, Random& random) {
   job.arithmetic.mantissa_bits =
       random() % 2 == 0 ? kMantissaBits : static_cast<int>(Uniform(random, 3, 23));
   AddCIn(device, job, static_cast<int>(random() % 4), random, draw());
+  if (random() % 2 == 0) AddEpilogue(device, job, random, draw());
   job.name += " M=" + std::to_string(job.m) + " N=" + std::to_string(job.n) +
               " K=" + std::to_string(job.k) + " E8M" +
               std::to_string(job.arithmetic.mantissa_bits) + " comp " +

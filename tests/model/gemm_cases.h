@@ -69,7 +69,11 @@ Job MakeMatrixJob(Device& device, const MatrixShape& shape, Random& random, Word
 // Gives the job a C_in: 0 none, 1 a matrix of its own, 2 a bias, 3 C itself.
 void AddCIn(Device& device, Job& job, int kind, Random& random, Words words);
 
-// Any job at random: shape, view, distributions, arithmetic, C_in.
+// Gives the job every step of the epilogue with probability 1/2; its vectors and residual are parts
+// of larger buffers, the residual in C's order or in the other.
+void AddEpilogue(Device& device, Job& job, Random& random, Words words);
+
+// Any job at random: shape, view, distributions, arithmetic, C_in, epilogue.
 Job MakeRandomJob(Device& device, Random& random);
 
 }  // namespace sumac::testing

@@ -124,11 +124,17 @@ TEST(GemmCases, DrawEverything) {
     if (!job.c_in) seen.insert("no C_in");
     if (job.c_in && job.c_in->row_stride == 0) seen.insert("bias");
     if (job.c_in && job.c_in->buffer == job.c.buffer) seen.insert("C_in is C");
+    if (job.epilogue.affine) seen.insert("scale");
+    if (job.epilogue.residual) {
+      seen.insert(job.epilogue.residual->column_stride == 1 ? "residual" : "residual transposed");
+    }
+    if (job.epilogue.relu) seen.insert("relu");
     for (const std::string& item : seen) ++jobs[item];
   }
-  std::vector<std::string> wanted = {"ieee",   "pam",          "matrix",   "forward", "input",
-                                     "weight", "K = 0",        "ragged",   "no C_in", "C_in is C",
-                                     "bias",   "C transposed", "K > 1000", "K > 4000"};
+  std::vector<std::string> wanted = {
+      "ieee",     "pam",      "matrix",  "forward",   "input", "weight",
+      "K = 0",    "ragged",   "no C_in", "C_in is C", "bias",  "C transposed",
+      "K > 1000", "K > 4000", "scale",   "residual",  "relu",  "residual transposed"};
   for (const char* operand : {"A ", "B ", "C_in "}) {
     for (const char* one : {"+0", "-0", "subnormal", "tiny", "normal", "huge", "infinity", "NaN"}) {
       wanted.push_back(operand + std::string(one));

@@ -17,6 +17,10 @@ namespace {
 
 using Element = std::function<Word(std::int64_t, std::int64_t)>;
 
+Word Product(const Arithmetic& arithmetic, Word x, Word y) {
+  return arithmetic.product == Product::kPam ? Pam(x, y, arithmetic.comp) : Mul(x, y);
+}
+
 // C[m][n] of docs/arithmetic.md, "GEMM": a(m, k), b(n, k) and c_in(m, n) give the operands.
 Word Fold(const Arithmetic& arithmetic, std::int64_t m, std::int64_t n, std::int64_t k,
           const Element& a, const Element& b, const Element& c_in) {
@@ -24,7 +28,7 @@ Word Fold(const Arithmetic& arithmetic, std::int64_t m, std::int64_t n, std::int
   for (std::int64_t i = 0; i < k; ++i) {
     const Word x = Narrow(a(m, i), arithmetic.mantissa_bits);
     const Word y = Narrow(b(n, i), arithmetic.mantissa_bits);
-    acc = Add(acc, arithmetic.product == Product::kPam ? Pam(x, y, arithmetic.comp) : Mul(x, y));
+    acc = Add(acc, Product(arithmetic, x, y));
   }
   return Add(acc, 0);
 }
@@ -39,7 +43,28 @@ Word At(const std::vector<Word>& words, std::int64_t index) {
   return words.at(static_cast<std::size_t>(index));
 }
 
-// Runs the job and expects every word of C to be the fold's, and no other word to have changed.
+// "The epilogue" of docs/arithmetic.md on element (m, n).
+Word Finish(Device& device, const Job& job, std::int64_t m, std::int64_t n, Word y) {
+  const JobEpilogue& steps = job.epilogue;
+  const auto word = [&](const BufferPtr& buffer, std::int64_t address) {
+    return ToWord(device.Map(*buffer)[static_cast<std::size_t>(address)]);
+  };
+  if (steps.affine) {
+    const auto& [scale, shift] = *steps.affine;
+    y = Add(Product(job.arithmetic, y, word(scale.buffer, scale.offset + n)),
+            word(shift.buffer, shift.offset + n));
+  }
+  if (steps.residual) {
+    const MatrixView& residual = *steps.residual;
+    y = Add(y, word(residual.buffer,
+                    residual.offset + m * residual.row_stride + n * residual.column_stride));
+  }
+  const bool nan = (y & 0x7FFFFFFFu) > 0x7F800000u;
+  return steps.relu && !nan && y >= 0x80000000u ? 0 : y;
+}
+
+// Runs the job and expects every word of C to be the finished fold's, and no other word to have
+// changed.
 void ExpectFold(Device& device, const Job& job, const Element& a, const Element& b) {
   std::vector<Word> expected = WordsOf(device, job.c.buffer);
   std::vector<Word> c_in;
@@ -53,7 +78,7 @@ void ExpectFold(Device& device, const Job& job, const Element& a, const Element&
     for (std::int64_t n = 0; n < job.n; ++n) {
       expected.at(
           static_cast<std::size_t>(job.c.offset + m * job.c.row_stride + n * job.c.column_stride)) =
-          Fold(job.arithmetic, m, n, job.k, a, b, initial);
+          Finish(device, job, m, n, Fold(job.arithmetic, m, n, job.k, a, b, initial));
     }
   }
   device.Run(job);
@@ -72,7 +97,7 @@ const Arithmetic kArithmetics[] = {{},
                                    {.product = Product::kIeee},
                                    {.product = Product::kIeee, .mantissa_bits = 10}};
 
-// Offsets, gaps between rows, transposes, steps backwards, and every kind of C_in.
+// Offsets, gaps between rows, transposes, steps backwards, every kind of C_in and of epilogue.
 TEST(ReferenceDevice, IsTheFoldOnMatrices) {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Random random(seed);
@@ -110,6 +135,7 @@ TEST(ReferenceDevice, IsTheFoldOnMatrices) {
     } else if (kind == 3) {
       job.c_in = job.c;
     }
+    if (seed % 2 == 1) AddEpilogue(*device, job, random, Words::kMixture);
     const std::vector<Word> a = WordsOf(*device, job.a.buffer);
     const std::vector<Word> b = WordsOf(*device, job.b.buffer);
     ExpectFold(

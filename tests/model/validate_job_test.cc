@@ -207,5 +207,38 @@ TEST_F(ValidateJobTest, Overlaps) {
   ExpectRefused("C overlaps C_in without being it; write it to another buffer or range.");
 }
 
+TEST_F(ValidateJobTest, Epilogues) {
+  const JobEpilogue fits{
+      .affine = JobEpilogue::Affine{{device_->Allocate(3)}, {device_->Allocate(5), 2}},
+      .residual = MatrixView{device_->Allocate(12), 0, 3},
+      .relu = true};
+  job_.epilogue = fits;
+  ValidateJob(job_);
+  job_.epilogue.affine->scale.buffer.reset();
+  ExpectRefused("the epilogue's scale has no buffer.");
+  job_.epilogue = fits;
+  job_.epilogue.affine->scale.offset = 1;
+  ExpectRefused("the epilogue's scale reaches words 1 to 3 of a buffer of 3 words.");
+  job_.epilogue = fits;
+  job_.epilogue.affine->shift.offset = -1;
+  ExpectRefused("the epilogue's shift reaches words -1 to 1 of a buffer of 5 words.");
+  job_.epilogue.affine->shift.offset = kTooLarge;
+  ExpectRefused("the epilogue's shift has a stride, offset or padding of 1073741825");
+  job_.epilogue = fits;
+  job_.epilogue.affine->shift = {job_.c.buffer, 9};
+  ExpectRefused("C overlaps the epilogue's shift; write it to another buffer or range.");
+  job_.epilogue = fits;
+  job_.epilogue.residual->row_stride = 4;
+  ExpectRefused("the residual reaches words 0 to 14 of a buffer of 12 words.");
+  job_.epilogue.residual = job_.c;
+  ExpectRefused("C overlaps the residual; write it to another buffer or range.");
+  job_.epilogue.residual->buffer.reset();
+  ExpectRefused("the residual has no buffer.");
+  job_.c.buffer = device_->Allocate(24);
+  job_.epilogue = fits;
+  job_.epilogue.residual = MatrixView{job_.c.buffer, 12, 3};
+  ValidateJob(job_);
+}
+
 }  // namespace
 }  // namespace sumac::testing
