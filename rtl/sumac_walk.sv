@@ -17,7 +17,8 @@
 // start_i goes to the view's first element (the view must be stable from then on; commands from
 // the next cycle on). A tile ends by moving each index: cmd_*_after_i 0 past the tile, 1 back to
 // its first element, 2 to the view's first. Streams are valid/ready; one run a cycle, the first in
-// the cycle after its command; no bubble between steps, one cycle between tiles.
+// the cycle after its command. A command is also taken in the cycle of the last run before it, so
+// that there is no bubble between steps nor between tiles; cmd_ready_o then depends on run_ready_i.
 //
 // Example: a 5 x 8 matrix with rows 8 words apart, lane_unit_i, steps 5, lanes 8: runs of 8 words
 // at addresses 0, 8, 16, 24, 32, each the last of its step.
@@ -75,20 +76,23 @@ module sumac_walk #(
   logic [1:0]      step_after_q, lane_after_q;
   logic            move, step_end, tile_end;
 
-  assign cmd_ready_o = ~busy_q & ~start_i;
+  logic            take;                // a command is taken
+
   assign move        = busy_q & run_ready_i;
+  assign cmd_ready_o = ~start_i & (~busy_q | (move & tile_end));
+  assign take        = cmd_valid_i & cmd_ready_o;
   assign step_end    = LenW'(lane_q + run_len_o) == lanes_q;
   assign tile_end    = step_end & (steps_q == ExtW'(1));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) busy_q <= 1'b0;
     else if (start_i) busy_q <= 1'b0;
-    else if (!busy_q) busy_q <= cmd_valid_i;
+    else if (take) busy_q <= 1'b1;
     else if (move && tile_end) busy_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
-    if (!busy_q) begin
+    if (take) begin
       steps_q      <= cmd_steps_i;
       lanes_q      <= cmd_lanes_i;
       lane_q       <= '0;

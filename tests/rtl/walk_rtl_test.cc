@@ -85,35 +85,55 @@ class Walk {
     bool exists, step_last, tile_last;
   };
 
-  std::vector<Run> Tile(const Tile& tile) {
+  // The tiles' runs, tile by tile. The commands come as fast as they are taken, or stall too;
+  // without stalls there is a run in every cycle after the first.
+  std::vector<std::vector<Run>> Tiles(const std::vector<Tile>& tiles) {
+    std::vector<std::vector<Run>> runs(1);
+    std::size_t commands = 0;  // taken
+    bool started = false;
+    walk_.cmd_valid_i = 0;
+    for (int idle = 0; runs.size() <= tiles.size(); ++idle) {
+      if (idle == 1000) {
+        ADD_FAILURE() << "no run in 1,000 cycles";
+        break;
+      }
+      if (commands < tiles.size() && (walk_.cmd_valid_i || !stalled_(random_))) {
+        Offer(tiles[commands]);
+      }
+      walk_.run_ready_i = !stalled_(random_);
+      walk_.eval();
+      if (stalled_.p() == 0) {
+        EXPECT_EQ(walk_.run_valid_o, started) << "a bubble";
+      }
+      if (walk_.run_valid_o && walk_.run_ready_i) {
+        runs.back().push_back({walk_.run_addr_o, walk_.run_lane_o, walk_.run_len_o,
+                               walk_.run_exists_o != 0, walk_.run_step_last_o != 0,
+                               walk_.run_tile_last_o != 0});
+        if (walk_.run_tile_last_o) runs.emplace_back();
+        idle = 0;
+      }
+      const bool taken = walk_.cmd_valid_i && walk_.cmd_ready_o;
+      Edge();
+      started = true;
+      if (taken) {
+        ++commands;
+        walk_.cmd_valid_i = 0;
+      }
+    }
+    walk_.run_ready_i = 0;
+    runs.resize(tiles.size());
+    return runs;
+  }
+
+ private:
+  void Offer(const Tile& tile) {
     walk_.cmd_valid_i = 1;
     walk_.cmd_steps_i = static_cast<SData>(tile.steps);
     walk_.cmd_lanes_i = static_cast<CData>(tile.lanes);
     walk_.cmd_step_after_i = tile.step_after;
     walk_.cmd_lane_after_i = tile.lane_after;
-    walk_.eval();
-    EXPECT_TRUE(walk_.cmd_ready_o);
-    Edge();
-    walk_.cmd_valid_i = 0;
-    std::vector<Run> runs;
-    for (int idle = 0; idle < 1000; ++idle) {
-      walk_.run_ready_i = !stalled_(random_);
-      walk_.eval();
-      EXPECT_TRUE(walk_.run_valid_o);
-      if (walk_.run_ready_i) {
-        runs.push_back({walk_.run_addr_o, walk_.run_lane_o, walk_.run_len_o,
-                        walk_.run_exists_o != 0, walk_.run_step_last_o != 0,
-                        walk_.run_tile_last_o != 0});
-        idle = 0;
-      }
-      Edge();
-      if (!runs.empty() && runs.back().tile_last) break;
-    }
-    walk_.run_ready_i = 0;
-    return runs;
   }
 
- private:
   template <typename Extents, typename Strides, typename Coordinates>
   static void SetIndex(const WalkIndex& index, Extents& extents, Strides& strides, Coordinates& y,
                        Coordinates& x) {
@@ -166,8 +186,10 @@ std::int64_t ExpectTiles(Walk& walk, const View& view, Order order,
   const ViewIndex index(view);
   walk.Start(view, order);
   std::int64_t count = 0;
-  for (const Tile& tile : tiles) {
-    const std::vector<Walk::Run> runs = walk.Tile(tile);
+  const std::vector<std::vector<Walk::Run>> all = walk.Tiles(tiles);
+  for (std::size_t t = 0; t < tiles.size(); ++t) {
+    const Tile& tile = tiles[t];
+    const std::vector<Walk::Run>& runs = all[t];
     count += std::ssize(runs);
     std::int64_t step = 0;
     std::int64_t lane = 0;
