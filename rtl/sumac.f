@@ -29,3 +29,6 @@ sumac_cursor.sv
 sumac_walk.sv
 sumac_post_lane.sv
 sumac_post.sv
+sumac_rotate.sv
+sumac_window.sv
+sumac_feed.sv

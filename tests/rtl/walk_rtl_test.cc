@@ -14,43 +14,13 @@
 #include "rtl_walk.h"
 #include "sw/driver/walk_view.h"
 #include "sw/nn/conv.h"
+#include "tests/rtl/walk_ports.h"
 
 namespace sumac {
 namespace {
 
 constexpr int kAddressBits = 30 + kWalkFractionBits;
-constexpr int kCoordinateBits = 16;
-constexpr int kExtentBits = 16;
 constexpr std::int64_t kLanes = 16;
-
-// Lane i of `width` bits from bit i * width on.
-template <typename Port>
-void SetLanes(Port& port, int width, const std::vector<std::int64_t>& lanes) {
-  std::vector<std::uint32_t> words((lanes.size() * static_cast<std::size_t>(width) + 31) / 32 + 1);
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    for (int b = 0; b < width; ++b) {
-      const std::size_t bit = i * static_cast<std::size_t>(width) + static_cast<std::size_t>(b);
-      words[bit / 32] |= static_cast<std::uint32_t>(lanes[i] >> b & 1) << bit % 32;
-    }
-  }
-  if constexpr (std::is_integral_v<Port>) {
-    port = static_cast<Port>(words[0] | std::uint64_t{words[1]} << 32);
-  } else {
-    std::copy_n(words.begin(), sizeof port / sizeof words[0], port.data());
-  }
-}
-
-enum class Order { kLanesAlongK, kLanesAlongOuter };
-enum After { kPast = 0, kBack = 1, kFirst = 2 };
-
-struct Tile {
-  std::int64_t step = 0;  // first
-  std::int64_t steps = 0;
-  std::int64_t lane = 0;  // first
-  std::int64_t lanes = 0;
-  After step_after = kPast;
-  After lane_after = kPast;
-};
 
 class Walk {
  public:
@@ -61,20 +31,7 @@ class Walk {
   }
 
   void Start(const View& view, Order order) {
-    const WalkView walk = MakeWalkView(view);
-    const bool along_k = order == Order::kLanesAlongK;
-    const WalkIndex& steps = along_k ? walk.outer : walk.k;
-    const WalkIndex& lanes = along_k ? walk.k : walk.outer;
-    SetLanes(walk_.addr_start_i, kAddressBits, {walk.start});
-    SetLanes(walk_.y_start_i, kCoordinateBits, {walk.y.start});
-    SetLanes(walk_.y_limit_i, kCoordinateBits, {walk.y.limit});
-    SetLanes(walk_.y_mask_i, kWalkFractionBits, {walk.y.mask});
-    SetLanes(walk_.x_start_i, kCoordinateBits, {walk.x.start});
-    SetLanes(walk_.x_limit_i, kCoordinateBits, {walk.x.limit});
-    SetLanes(walk_.x_mask_i, kWalkFractionBits, {walk.x.mask});
-    SetIndex(steps, walk_.step_extent_i, walk_.step_stride_i, walk_.step_y_i, walk_.step_x_i);
-    SetIndex(lanes, walk_.lane_extent_i, walk_.lane_stride_i, walk_.lane_y_i, walk_.lane_x_i);
-    walk_.lane_unit_i = lanes.unit;
+    SetView(walk_, kAddressBits, MakeWalkView(view), order);
     walk_.start_i = 1;
     Edge();
     walk_.start_i = 0;
@@ -98,7 +55,7 @@ class Walk {
         break;
       }
       if (commands < tiles.size() && (walk_.cmd_valid_i || !stalled_(random_))) {
-        Offer(tiles[commands]);
+        OfferTile(walk_, tiles[commands]);
       }
       walk_.run_ready_i = !stalled_(random_);
       walk_.eval();
@@ -126,24 +83,6 @@ class Walk {
   }
 
  private:
-  void Offer(const Tile& tile) {
-    walk_.cmd_valid_i = 1;
-    walk_.cmd_steps_i = static_cast<SData>(tile.steps);
-    walk_.cmd_lanes_i = static_cast<CData>(tile.lanes);
-    walk_.cmd_step_after_i = tile.step_after;
-    walk_.cmd_lane_after_i = tile.lane_after;
-  }
-
-  template <typename Extents, typename Strides, typename Coordinates>
-  static void SetIndex(const WalkIndex& index, Extents& extents, Strides& strides, Coordinates& y,
-                       Coordinates& x) {
-    const auto& [high, middle, low] = index.digits;
-    SetLanes(extents, kExtentBits, {middle.extent, low.extent});
-    SetLanes(strides, kAddressBits, {high.stride, middle.stride, low.stride});
-    SetLanes(y, kCoordinateBits, {high.y, middle.y, low.y});
-    SetLanes(x, kCoordinateBits, {high.x, middle.x, low.x});
-  }
-
   void Edge() {
     for (const bool level : {false, true}) {
       walk_.clk_i = level;
@@ -156,29 +95,6 @@ class Walk {
   std::mt19937_64 random_{5};
   std::bernoulli_distribution stalled_;
 };
-
-// The tiles of activations that are read along k: all rows of one k-tile, then the next.
-std::vector<Tile> RowTiles(std::int64_t outer, std::int64_t k) {
-  std::vector<Tile> tiles;
-  for (std::int64_t first = 0; first < k; first += kLanes) {
-    tiles.push_back({0, outer, first, std::min(kLanes, k - first), kFirst, kPast});
-  }
-  return tiles;
-}
-
-// The blocks of an operand that is read across k: for each k-tile, block after block of the outer
-// index.
-std::vector<Tile> BlockTiles(std::int64_t outer, std::int64_t k) {
-  std::vector<Tile> tiles;
-  for (std::int64_t step = 0; step < k; step += kLanes) {
-    for (std::int64_t lane = 0; lane < outer; lane += kLanes) {
-      const bool last = lane + kLanes >= outer;
-      tiles.push_back({step, std::min(kLanes, k - step), lane, std::min(kLanes, outer - lane),
-                       last ? kPast : kBack, last ? kFirst : kPast});
-    }
-  }
-  return tiles;
-}
 
 // Returns the number of runs.
 std::int64_t ExpectTiles(Walk& walk, const View& view, Order order,
@@ -226,18 +142,11 @@ std::int64_t ExpectTiles(Walk& walk, const View& view, Order order,
 void ExpectView(Walk& walk, const View& view) {
   const std::int64_t outer = view.OuterSize();
   const std::int64_t k = view.KSize();
-  ExpectTiles(walk, view, Order::kLanesAlongK, RowTiles(outer, k));
-  std::vector<Tile> blocks = BlockTiles(outer, k);
+  ExpectTiles(walk, view, Order::kLanesAlongK, RowTiles(outer, k, kLanes));
+  std::vector<Tile> blocks = BlockTiles(outer, k, kLanes);
   ExpectTiles(walk, view, Order::kLanesAlongOuter, blocks);
-  blocks = BlockTiles(k, outer);
+  blocks = BlockTiles(k, outer, kLanes);
   ExpectTiles(walk, view, Order::kLanesAlongK, blocks);
-}
-
-std::vector<Job> ConvJobs(const ConvGeometry& g, std::int64_t images) {
-  const Tensor none;
-  return {ConvForwardJob(g, images, none, none, nullptr, none),
-          ConvInputGradientJob(g, images, none, none, none, false),
-          ConvWeightGradientJob(g, 0, images, none, none, none)};
 }
 
 class WalkRtl : public testing::TestWithParam<double> {};
@@ -334,7 +243,7 @@ TEST(WalkRtlRuns, AreAsLongAsTheOperandAllows) {
                        .stride = 1,
                        .padding = 1};
   const View forward = ConvJobs(g, 1)[0].a;
-  EXPECT_EQ(ExpectTiles(walk, forward, Order::kLanesAlongK, RowTiles(30, 144)), 30 * 9);
+  EXPECT_EQ(ExpectTiles(walk, forward, Order::kLanesAlongK, RowTiles(30, 144, kLanes)), 30 * 9);
   // A 1x1 convolution's positions are one digit: 30 rows, each of 16 + 8 channels, cut at 16.
   const ConvGeometry pointwise{.height = 6,
                                .width = 5,
@@ -344,8 +253,8 @@ TEST(WalkRtlRuns, AreAsLongAsTheOperandAllows) {
                                .stride = 1,
                                .padding = 0};
   const View rows = ConvJobs(pointwise, 1)[0].a;
-  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongK, RowTiles(30, 24)), 30 * 2);
-  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongOuter, BlockTiles(30, 24)), 24 * 30);
+  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongK, RowTiles(30, 24, kLanes)), 30 * 2);
+  EXPECT_EQ(ExpectTiles(walk, rows, Order::kLanesAlongOuter, BlockTiles(30, 24, kLanes)), 24 * 30);
 }
 
 TEST(WalkView, RefusesDilationsThatAreNoPowerOfTwoUpTo8) {
