@@ -32,3 +32,4 @@ sumac_post.sv
 sumac_rotate.sv
 sumac_window.sv
 sumac_feed.sv
+sumac_turner.sv
