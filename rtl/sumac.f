@@ -33,3 +33,4 @@ sumac_rotate.sv
 sumac_window.sv
 sumac_feed.sv
 sumac_turner.sv
+sumac_read.sv
