@@ -34,3 +34,4 @@ sumac_window.sv
 sumac_feed.sv
 sumac_turner.sv
 sumac_read.sv
+sumac_rows.sv
