@@ -35,3 +35,12 @@ sumac_feed.sv
 sumac_turner.sv
 sumac_read.sv
 sumac_rows.sv
+sumac_narrow.sv
+sumac_tiles.sv
+sumac_operand.sv
+sumac_commands.sv
+sumac_program.sv
+sumac_lanes.sv
+sumac_writer.sv
+sumac_regs.sv
+sumac_top.sv

@@ -3,8 +3,10 @@
 // Reads an operand out of a window as the array takes it: the tiles of sumac_walk, each step one
 // beat of Lanes words, lane 0 first. Lanes past the tile's and elements that do not exist are +0.
 //
-// The view's addresses are those of the window. start_i and the tile commands are sumac_walk's;
-// start_i may come when all beats have been given. A write is seen by runs of later cycles.
+// The view's addresses are those of the window. start_i and the tile commands are sumac_walk's; a
+// tile's tag is given with its beats. The view is needed until the last run has been made, which is
+// so when cmd_ready_o is high: start_i may come in the next cycle. A write is seen by runs of later
+// cycles.
 //
 // Valid/ready at the output; a run of cycle t is in the beat that is valid in t + 3 at the
 // earliest, one run a cycle: an operand of long runs gives a beat in every cycle. While the beats
@@ -20,6 +22,7 @@ module sumac_feed #(
   parameter int CoordW     = 16,     // as sumac_walk has them
   parameter int ExtW       = 16,
   parameter int UnitW      = 3,
+  parameter int TagW       = 1,
   localparam int AddrW     = $clog2(Words),
   localparam int PosW      = AddrW + UnitW,
   localparam int LenW      = $clog2(Lanes + 1),
@@ -56,11 +59,13 @@ module sumac_feed #(
   input  logic [LenW-1:0]             cmd_lanes_i,
   input  logic [1:0]                  cmd_step_after_i,
   input  logic [1:0]                  cmd_lane_after_i,
+  input  logic [TagW-1:0]             cmd_tag_i,
   // Beats.
   output logic                        out_valid_o,
   input  logic                        out_ready_i,
   output logic [Lanes*Width-1:0]      out_data_o,
-  output logic                        out_last_o  // of its tile
+  output logic                        out_last_o,  // of its tile
+  output logic [TagW-1:0]             out_tag_o
 );
 
   localparam int LaneW = $clog2(Lanes);
@@ -91,6 +96,11 @@ module sumac_feed #(
     .run_tile_last_o(run_tile_last)
   );
 
+  // The tag of the tile in work.
+  logic [TagW-1:0] tag_q;
+
+  always_ff @(posedge clk_i) if (cmd_valid_i && cmd_ready_o) tag_q <= cmd_tag_i;
+
   // Waived: where a write is wider than a beat, there are more banks than lanes.
   // verilator lint_off UNUSED
   logic [Banks*Width-1:0] words;
@@ -105,6 +115,7 @@ module sumac_feed #(
   // ---- Cycle t + 1: its words take their lanes ----
   logic            valid_q, exists_q, step_last_q, tile_last_q;
   logic [LenW-1:0] lane_q, end_q;
+  logic [TagW-1:0] run_tag_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 1'b0;
@@ -118,6 +129,7 @@ module sumac_feed #(
       end_q       <= run_lane + run_len;
       step_last_q <= run_step_last;
       tile_last_q <= run_tile_last;
+      run_tag_q   <= tag_q;
     end
   end
 
@@ -136,7 +148,8 @@ module sumac_feed #(
   end
 
   // ---- Cycle t + 2: the beat, where the run was its last ----
-  logic beat_valid_q, beat_last_q;
+  logic            beat_valid_q, beat_last_q;
+  logic [TagW-1:0] beat_tag_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) beat_valid_q <= 1'b0;
@@ -144,21 +157,21 @@ module sumac_feed #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (en) beat_last_q <= tile_last_q;
+    if (en) {beat_last_q, beat_tag_q} <= {tile_last_q, run_tag_q};
     if (en && valid_q) beat_q <= beat_d;
   end
 
   sumac_fifo #(
-    .Width(Lanes * Width + 1)
+    .Width(Lanes * Width + 1 + TagW)
   ) u_beats (
     .clk_i,
     .rst_ni,
     .in_valid_i (beat_valid_q),
     .in_ready_o (en),
-    .in_data_i  ({beat_last_q, beat_q}),
+    .in_data_i  ({beat_last_q, beat_tag_q, beat_q}),
     .out_valid_o,
     .out_ready_i,
-    .out_data_o ({out_last_o, out_data_o})
+    .out_data_o ({out_last_o, out_tag_o, out_data_o})
   );
 
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The post unit: the epilogue (sumac_post_lane) of Lanes words a cycle. The steps that are on are
-// common to a beat's lanes.
+// common to a beat's lanes; a tag goes with each beat.
 //
 // Valid/ready on both sides; a beat of cycle t is valid at the output in t + 2 + 2 * AddDepth where
 // nothing halts. Results wait in a FIFO of two; while it is full the whole unit stands still, and
@@ -12,7 +12,8 @@ module sumac_post #(
   parameter int Lanes    = 4,  // at least 1
   parameter int Mul      = 0,  // product: 0 pam, 1 IEEE
   parameter int Comp     = 0,  // compensation of pam, 0 <= Comp < 2^23
-  parameter int AddDepth = 2   // pipeline registers of each adder, 1 to 4
+  parameter int AddDepth = 2,  // pipeline registers of each adder, 1 to 4
+  parameter int TagW     = 1
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -25,9 +26,11 @@ module sumac_post #(
   input  logic                in_scale_on_i,
   input  logic                in_residual_on_i,
   input  logic                in_relu_i,
+  input  logic [TagW-1:0]     in_tag_i,
   output logic                out_valid_o,
   input  logic                out_ready_i,
-  output logic [Lanes*32-1:0] out_y_o
+  output logic [Lanes*32-1:0] out_y_o,
+  output logic [TagW-1:0]     out_tag_o
 );
 
   if (Lanes < 1) begin : gen_illegal_lanes
@@ -39,11 +42,14 @@ module sumac_post #(
 
   logic                en, due;
   logic [Lanes*32-1:0] y;
+  logic [TagW-1:0]     tag;
 
   assign in_ready_o = en;
 
   sumac_delay #(.Depth(1 + 2 * AddDepth), .Width(1), .Reset(1)) u_due (
     .clk_i, .rst_ni, .en_i(en), .d_i(in_valid_i), .q_o(due));
+  sumac_delay #(.Depth(1 + 2 * AddDepth), .Width(TagW)) u_tag (
+    .clk_i, .rst_ni(1'b1), .en_i(en), .d_i(in_tag_i), .q_o(tag));
 
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
     sumac_post_lane #(
@@ -65,25 +71,25 @@ module sumac_post #(
   end
 
   sumac_fifo #(
-    .Width(Lanes * 32)
+    .Width(Lanes * 32 + TagW)
   ) u_results (
     .clk_i,
     .rst_ni,
     .in_valid_i (due),
     .in_ready_o (en),
-    .in_data_i  (y),
+    .in_data_i  ({tag, y}),
     .out_valid_o,
     .out_ready_i,
-    .out_data_o (out_y_o)
+    .out_data_o ({out_tag_o, out_y_o})
   );
 
 `ifndef SYNTHESIS
-  sumac_stream_check #(.Width(4 * Lanes * 32 + 3)) u_check_in (
+  sumac_stream_check #(.Width(4 * Lanes * 32 + 3 + TagW)) u_check_in (
     .clk_i, .rst_ni, .valid_i(in_valid_i), .ready_i(in_ready_o),
     .data_i({in_acc_i, in_scale_i, in_shift_i, in_residual_i, in_scale_on_i, in_residual_on_i,
-             in_relu_i}));
-  sumac_stream_check #(.Width(Lanes * 32)) u_check_out (
-    .clk_i, .rst_ni, .valid_i(out_valid_o), .ready_i(out_ready_i), .data_i(out_y_o));
+             in_relu_i, in_tag_i}));
+  sumac_stream_check #(.Width(Lanes * 32 + TagW)) u_check_out (
+    .clk_i, .rst_ni, .valid_i(out_valid_o), .ready_i(out_ready_i), .data_i({out_tag_o, out_y_o}));
 `endif
 
 endmodule

@@ -14,6 +14,9 @@
 // error_addr_o to the address of the beat's first word that was asked for, in the same cycle as
 // out_valid_o.
 //
+// With stop_i no further burst is asked for; one that is on offer still is. Requests that are left
+// then stay: a reset ends them.
+//
 // Handshakes: req and ar are valid/ready streams; a request taken in cycle t asks for its first
 // burst in t + 1, then one burst a cycle; the next request is taken with the last burst.
 //
@@ -30,6 +33,7 @@ module sumac_read #(
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
+  input  logic                   stop_i,
   // Requests.
   input  logic                   req_valid_i,
   output logic                   req_ready_o,
@@ -54,7 +58,8 @@ module sumac_read #(
   output logic                   out_last_o,
   output logic                   error_o,
   output logic [AddrW-1:0]       error_addr_o,
-  output logic                   idle_o        // no request, nothing outstanding
+  output logic                   idle_o,       // no request, nothing outstanding
+  output logic                   quiet_o       // nothing on the bus: none on offer, none outstanding
 );
 
   localparam int LineW = 8;  // 2^8 words: 1 KiB
@@ -81,7 +86,15 @@ module sumac_read #(
   assign words   = last ? left_q[LineW:0] : to_line;
   assign beats   = ((LineW + 1)'(addr_q[LaneW-1:0]) + words + (LineW + 1)'(BusWords - 1)) >> LaneW;
 
-  assign ar_valid_o  = busy_q & room;
+  // A burst that is on offer stays so.
+  logic offered_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) offered_q <= 1'b0;
+    else offered_q <= ar_valid_o & ~ar_ready_i;
+  end
+
+  assign ar_valid_o  = busy_q & room & (~stop_i | offered_q);
   assign ar_addr_o   = {addr_q[AddrW-1:LaneW], {LaneW + 2{1'b0}}};
   assign ar_len_o    = 8'(beats - (LineW + 1)'(1));
   assign ask         = ar_valid_o & ar_ready_i;
@@ -114,7 +127,8 @@ module sumac_read #(
 
   assign open   = asked_q - answered_q;
   assign room   = open != (PtrW + 1)'(Outstanding);
-  assign idle_o = ~busy_q & (open == '0);
+  assign idle_o  = ~busy_q & (open == '0);
+  assign quiet_o = ~ar_valid_o & (open == '0);
 
   always_ff @(posedge clk_i) begin
     if (ask) begin

@@ -4,9 +4,8 @@
 // given whole: the first partial sums, the residual, the vectors of the epilogue.
 //
 // in_count_i words go to the row's next columns; in_last_i ends the row, whose other columns keep
-// what they held before. The input cannot be refused: whoever asks for a row takes its room with
-// take_i (one row a cycle, where room_o says that there is some); it is given back as the row
-// leaves.
+// what they held before. The input cannot be refused: whoever asks for rows takes their room with
+// take_i (so many rows, at most room_o); it is given back as each row leaves.
 //
 // Valid/ready at the output. A row that ends in cycle t is valid in t + 3; then one row a cycle.
 //
@@ -15,12 +14,13 @@ module sumac_rows #(
   parameter int Cols     = 16,   // a power of two, at least 2
   parameter int BusWords = 4,    // a power of two, at least 2
   parameter int Depth    = 512,  // rows, a power of two, at least 2
-  localparam int CountW  = $clog2(BusWords) + 1
+  localparam int CountW  = $clog2(BusWords) + 1,
+  localparam int RowW    = $clog2(Depth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-  input  logic                   take_i,
-  output logic                   room_o,
+  input  logic [RowW:0]          take_i,
+  output logic [RowW:0]          room_o,
   input  logic                   in_valid_i,
   input  logic [CountW-1:0]      in_count_i,  // 1 to BusWords, and to the columns left
   input  logic [BusWords*32-1:0] in_data_i,
@@ -31,7 +31,6 @@ module sumac_rows #(
 );
 
   localparam int ColW  = $clog2(Cols);
-  localparam int RowW  = $clog2(Depth);
   localparam int Lanes = Cols > BusWords ? Cols : BusWords;
   localparam int LaneW = $clog2(Lanes);
 
@@ -49,7 +48,7 @@ module sumac_rows #(
   logic [RowW:0] held_q;                // rows whose room is taken
   logic          end_row, get, leave;
 
-  assign room_o  = held_q != (RowW + 1)'(Depth);
+  assign room_o  = (RowW + 1)'(Depth) - held_q;
   assign end_row = in_valid_i & in_last_i;
   assign get     = en & (in_q != out_q);
   assign leave   = out_valid_o & out_ready_i;
@@ -62,7 +61,7 @@ module sumac_rows #(
     end else begin
       in_q    <= in_q + (RowW + 1)'(end_row);
       out_q   <= out_q + (RowW + 1)'(get);
-      held_q  <= held_q + (RowW + 1)'(take_i) - (RowW + 1)'(leave);
+      held_q  <= held_q + take_i - (RowW + 1)'(leave);
     end
   end
 
@@ -128,7 +127,7 @@ module sumac_rows #(
 
 `ifndef SYNTHESIS
   always @(posedge clk_i) begin
-    assert (!take_i || room_o);
+    assert (take_i <= room_o);
     // A word belongs to a row whose room was taken, and to a column of it.
     assert (!in_valid_i || (RowW + 1)'(in_q - out_q) < held_q);
     assert (!in_valid_i || 32'(col_q) + 32'(in_count_i) <= Cols);

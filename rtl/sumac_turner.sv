@@ -32,7 +32,8 @@ module sumac_turner #(
   output logic                  out_valid_o,
   input  logic                  out_ready_i,
   output logic [Size*Width-1:0] out_data_o,
-  output logic                  out_last_o   // of its tile
+  output logic                  out_last_o,  // of its tile
+  output logic                  idle_o       // holds no row
 );
 
   if (Size < 2 || 2 ** IndexW != Size) begin : gen_illegal_size
@@ -53,8 +54,10 @@ module sumac_turner #(
   logic [CountW-1:0] rows_q[2], beats_q[2];
   logic [CountW-1:0] given_q;          // beats of the tile in work that have been read
   logic              put, put_last, get, get_last;
+  logic              valid_q;          // a beat has been read
 
   assign in_ready_o = ~full_q[wr_half_q];
+  assign idle_o     = (wr_row_q == '0) & (full_q == '0) & ~valid_q & ~out_valid_o;
   assign put        = in_valid_i & in_ready_o;
   assign put_last   = put & in_last_i;
   assign get        = en & full_q[rd_half_q];
@@ -119,7 +122,7 @@ module sumac_turner #(
   end
 
   // ---- Cycle t + 1: its words, in order ----
-  logic              valid_q, last_q, turned_q;
+  logic              last_q, turned_q;
   logic [IndexW-1:0] index_q;
   logic [CountW-1:0] tile_rows_q;
 

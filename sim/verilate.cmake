@@ -19,7 +19,7 @@ execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT
 set(SUMAC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl CACHE INTERNAL "")
 set(SUMAC_VERILATE_UNITS ${CMAKE_CURRENT_LIST_DIR}/verilate_units.cmake CACHE INTERNAL "")
 file(GLOB SUMAC_RTL_FILES CONFIGURE_DEPENDS
-  ${SUMAC_RTL_DIR}/*.sv ${SUMAC_RTL_DIR}/*.f ${SUMAC_RTL_DIR}/*.vlt)
+  ${SUMAC_RTL_DIR}/*.sv ${SUMAC_RTL_DIR}/*.svh ${SUMAC_RTL_DIR}/*.f ${SUMAC_RTL_DIR}/*.vlt)
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
 # Verilator's run-time library, once for all models; a failed assertion is thrown as an Error.
@@ -53,7 +53,7 @@ function(sumac_verilate name)
   add_custom_command(OUTPUT ${units} ${dir}/${name}.h
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}
     COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign ${power_up} --x-initial ${power_up} ${trace}
-            ${SUMAC_RTL_DIR}/sumac.vlt -F ${SUMAC_RTL_DIR}/sumac.f ${ARG_SOURCES}
+            -I${SUMAC_RTL_DIR} ${SUMAC_RTL_DIR}/sumac.vlt -F ${SUMAC_RTL_DIR}/sumac.f ${ARG_SOURCES}
             --top-module ${ARG_TOP} ${params} --prefix ${name} -Mdir ${dir}
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} -P ${SUMAC_VERILATE_UNITS}
     DEPENDS ${SUMAC_RTL_FILES} ${ARG_SOURCES} ${SUMAC_VERILATE_UNITS}

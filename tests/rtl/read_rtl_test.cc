@@ -49,6 +49,7 @@ class Reader {
     context_.randReset(2);
     context_.randSeed(9);
     model_ = std::make_unique<typename Bus::Model>(&context_);
+    model_->stop_i = 0;
     model_->req_valid_i = 0;
     model_->ar_ready_i = 0;
     model_->r_valid_i = 0;
