@@ -35,7 +35,7 @@ bool IsDense(const Job& job, const MatrixView& matrix) {
 
 }  // namespace
 
-HostBuffer::HostBuffer(std::int64_t words) : size_(words) {
+HostBuffer::HostBuffer(std::int64_t words) {
   if (words < 0) throw Error("A buffer cannot have " + std::to_string(words) + " words.");
   const std::size_t bytes =
       std::max<std::size_t>(1, static_cast<std::size_t>(words)) * sizeof(float);
@@ -47,7 +47,8 @@ HostBuffer::HostBuffer(std::int64_t words) : size_(words) {
                 " words; use a smaller batch or problem.");
   }
   data_.reset(static_cast<float*>(memory));
-  std::fill_n(data_.get(), size_, 0.0f);
+  floats_ = {data_.get(), static_cast<std::size_t>(words)};
+  std::ranges::fill(floats_, 0.0f);
 }
 
 void HostBuffer::Free::operator()(float* data) const { std::free(data); }

@@ -18,16 +18,20 @@ class HostBuffer : public Buffer {
   // Throws Error where memory is short.
   explicit HostBuffer(std::int64_t words);
 
-  std::int64_t size() const override { return size_; }
-  std::span<float> floats() { return {data_.get(), static_cast<std::size_t>(size_)}; }
-  std::span<const float> floats() const { return {data_.get(), static_cast<std::size_t>(size_)}; }
+  std::int64_t size() const override { return std::ssize(floats_); }
+  std::span<float> floats() { return floats_; }
+  std::span<const float> floats() const { return floats_; }
+
+ protected:
+  // Words that someone else owns, as they are.
+  explicit HostBuffer(std::span<float> floats) : floats_(floats) {}
 
  private:
   struct Free {
     void operator()(float* data) const;
   };
-  std::int64_t size_;
   std::unique_ptr<float[], Free> data_;
+  std::span<float> floats_;
 };
 
 // The host buffer behind a Buffer; throws Error where it belongs to a device of another kind.

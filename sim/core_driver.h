@@ -4,11 +4,9 @@
 #define SUMAC_SIM_CORE_DRIVER_H_
 
 #include <verilated.h>
-#include <verilated_fst_c.h>
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -16,6 +14,7 @@
 
 #include "model/error.h"
 #include "sim/core.h"
+#include "sim/waveform.h"
 
 namespace sumac {
 
@@ -33,7 +32,7 @@ class CoreDriver : public Core {
     model_->rst_ni = 1;
   }
   ~CoreDriver() override {
-    EndTrace();
+    waveform_.End();
     // Verilator 5.006 ends a model in the thread's context, which is that of the newest model.
     Verilated::threadContextp(context_.get());
     model_->final();
@@ -95,21 +94,11 @@ class CoreDriver : public Core {
   }
 
   void Trace(const std::string& file, std::int64_t cycles) override {
-    trace_file_ = file;
-    trace_end_ = now_ + 2 * static_cast<vluint64_t>(cycles);
-    trace_ = std::make_unique<VerilatedFstC>();
-    model_->trace(trace_.get(), kAllLevels);
-    trace_->open(PartialFile().c_str());
-    if (!trace_->isOpen()) {
-      trace_.reset();
-      throw Error("Cannot write the waveform '" + file +
-                  "'; check that its folder exists and can be written.");
-    }
+    waveform_.Begin(*model_, file, cycles);
   }
 
  private:
   static constexpr std::int64_t kQuietLimit = 1'000'000;
-  static constexpr int kAllLevels = 99;
 
   template <typename Port>
   static void SetPort(Port& port, const std::uint32_t* words) {
@@ -160,33 +149,17 @@ class CoreDriver : public Core {
   // The half of a cycle in which the inputs change and the outputs answer them.
   void ClockLow() { Edge(0); }
   // The half that starts with the edge at which the registers change.
-  void ClockHigh() {
-    Edge(1);
-    if (trace_ && now_ >= trace_end_) EndTrace();
-  }
+  void ClockHigh() { Edge(1); }
   void Edge(CData level) {
     model_->clk_i = level;
     model_->eval();
-    if (trace_) trace_->dump(now_);
-    ++now_;
-  }
-
-  std::string PartialFile() const { return trace_file_ + ".partial"; }
-  void EndTrace() {
-    if (!trace_) return;
-    trace_->close();
-    trace_.reset();
-    std::error_code ignored;  // the waveform then stays under its partial name
-    std::filesystem::rename(PartialFile(), trace_file_, ignored);
+    waveform_.Dump();
   }
 
   int columns_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Model> model_;
-  std::unique_ptr<VerilatedFstC> trace_;
-  std::string trace_file_;
-  vluint64_t trace_end_ = 0;
-  vluint64_t now_ = 0;  // clock edges
+  Waveform waveform_;
 };
 
 }  // namespace sumac

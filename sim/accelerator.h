@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Verilated sumac_top with its memory, as a Board. No generated header is visible here.
+#ifndef SUMAC_SIM_ACCELERATOR_H_
+#define SUMAC_SIM_ACCELERATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "model/board.h"
+#include "sim/bus_memory.h"
+
+namespace sumac {
+
+class Accelerator : public Board {
+ public:
+  // Cycles since it was made.
+  virtual std::int64_t cycles() const = 0;
+  // Asserts the reset for a cycle, at any moment.
+  virtual void Reset() = 0;
+  // Lets cycles pass.
+  virtual void Tick(std::int64_t cycles) = 0;
+  virtual BusMemory& bus() = 0;
+  // Writes an FST waveform of the next `cycles` cycles; the file is there when they are over or the
+  // accelerator is destroyed. Throws Error where it cannot be written.
+  virtual void Trace(const std::string& file, std::int64_t cycles) = 0;
+};
+
+}  // namespace sumac
+
+#endif  // SUMAC_SIM_ACCELERATOR_H_

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The driver of the accelerator: a Device on a Board. Jobs become descriptors in a ring in the
+// board's memory; the interrupt tells when they are done.
+#ifndef SUMAC_SW_DRIVER_ACCELERATOR_DEVICE_H_
+#define SUMAC_SW_DRIVER_ACCELERATOR_DEVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/board.h"
+#include "model/device.h"
+#include "sw/driver/plan.h"
+
+namespace sumac {
+
+// What the board's registers say. Throws Error where there is no accelerator.
+AcceleratorShape ReadShape(Board& board);
+
+// A device on boards that share one memory. A job runs on one of them from idle to idle, so that
+// its words and its cycles depend on no other; jobs of one submission that touch nothing of each
+// other run side by side. `begin_job`, where given, is called before a job with its board and its
+// number since the device was made. Jobs may use only buffers of this device.
+//
+// Errors that the accelerator reports (a response, a bad descriptor, an address outside the memory)
+// are thrown from Submit as an Error with the word address; the board is then reset.
+std::unique_ptr<Device> MakeAcceleratorDevice(
+    std::string name, std::vector<std::shared_ptr<Board>> boards,
+    std::function<void(std::size_t board, std::uint64_t job)> begin_job = {});
+
+}  // namespace sumac
+
+#endif  // SUMAC_SW_DRIVER_ACCELERATOR_DEVICE_H_

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/driver/plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "model/cycles.h"
+#include "model/error.h"
+#include "sw/driver/region.h"
+#include "sw/driver/registers.h"
+#include "sw/driver/walk_view.h"
+
+namespace sumac {
+namespace {
+
+constexpr std::uint32_t kFormat = 0x5301;
+constexpr std::int64_t kMostColumnTiles = 32;
+constexpr std::int64_t kMostTerms = 65535;
+constexpr std::int64_t kCoordinateLimit = std::int64_t{1} << 15;
+
+// Ranges of m, n and k and their operands' regions: one descriptor.
+struct Piece {
+  std::int64_t m0 = 0, m = 0;
+  std::int64_t n0 = 0, n = 0;
+  std::int64_t k0 = 0, k = 0;
+  Region a;
+  Region b;
+};
+
+// How large the pieces of a plan may be.
+struct Limits {
+  std::int64_t m = 1;
+  std::int64_t n = 1;
+  std::int64_t k = 1;
+};
+
+class Planner {
+ public:
+  Planner(const AcceleratorShape& shape, const Job& job) : shape_(shape), job_(job) {}
+
+  // The pieces in their order: column chunks inside row chunks, or the other way around; the parts
+  // of a fold are neighbours.
+  std::vector<Piece> Pieces() const {
+    Limits best;
+    bool best_rows_inside = false;
+    double best_cost = 0;
+    bool first = true;
+    for (const Limits& limits : Candidates()) {
+      for (const bool rows_inside : {false, true}) {
+        const double cost = Cost(limits, rows_inside);
+        if (!first && cost >= best_cost) continue;
+        first = false;
+        best_cost = cost;
+        best = limits;
+        best_rows_inside = rows_inside;
+      }
+    }
+    return Cut(best, best_rows_inside);
+  }
+
+ private:
+  std::vector<Limits> Candidates() const {
+    std::vector<Limits> candidates;
+    const std::int64_t n_tiles = DivideUp(job_.n, shape_.columns);
+    for (std::int64_t tiles = 1;; tiles = std::min(2 * tiles, n_tiles)) {
+      for (const std::int64_t share : {1, 2, 4}) {
+        for (const std::int64_t k : {kMostTerms, std::int64_t{1024}, std::int64_t{256}}) {
+          const std::int64_t m = shape_.psum_depth / tiles / share;
+          if (m >= 1) candidates.push_back({m, tiles * shape_.columns, std::min(k, kMostTerms)});
+        }
+      }
+      if (tiles == n_tiles || tiles == kMostColumnTiles) return candidates;
+      if (2 * tiles > kMostColumnTiles) return candidates;
+    }
+  }
+
+  bool Fits(const Region& a, const Region& b) const {
+    return a.load.Size() <= shape_.a_words / 2 && b.load.Size() <= shape_.b_words / 2;
+  }
+
+  // The terms from k0 on that are a range in the digits of both operands.
+  std::int64_t CommonTerms(std::int64_t k0, std::int64_t limit, IndexRange& a,
+                           IndexRange& b) const {
+    for (std::int64_t terms = std::min(limit, job_.k - k0);; terms = b.Size()) {
+      a = LargestRange(job_.a.k, k0, terms);
+      b = LargestRange(job_.b.k, k0, a.Size());
+      if (a.Size() == b.Size()) return a.Size();
+    }
+  }
+
+  // The largest piece from (m0, n0, k0) on within the limits that fits the windows; nothing where
+  // even one term of its rows and columns does not.
+  std::optional<Piece> LargestPiece(std::int64_t m0, const IndexRange& rows, std::int64_t n0,
+                                    const IndexRange& columns, std::int64_t k0,
+                                    std::int64_t k_limit) const {
+    Piece piece;
+    piece.m0 = m0;
+    piece.m = rows.Size();
+    piece.n0 = n0;
+    piece.n = columns.Size();
+    piece.k0 = k0;
+    for (std::int64_t limit = k_limit; limit >= 1; limit = std::min(limit / 2, piece.k - 1)) {
+      IndexRange a;
+      IndexRange b;
+      piece.k = CommonTerms(k0, limit, a, b);
+      piece.a = MakeRegion(job_.a, rows, a);
+      piece.b = MakeRegion(job_.b, columns, b);
+      if (Fits(piece.a, piece.b)) return piece;
+    }
+    return std::nullopt;
+  }
+
+  // All parts of the fold of these rows and columns; nothing where one does not fit.
+  std::optional<std::vector<Piece>> Fold(std::int64_t m0, const IndexRange& rows, std::int64_t n0,
+                                         const IndexRange& columns, std::int64_t k_limit) const {
+    std::vector<Piece> pieces;
+    for (std::int64_t k = 0; k < job_.k; k += pieces.back().k) {
+      std::optional<Piece> piece = LargestPiece(m0, rows, n0, columns, k, k_limit);
+      if (!piece) return std::nullopt;
+      pieces.push_back(std::move(*piece));
+    }
+    return pieces;
+  }
+
+  std::vector<Piece> Cut(const Limits& limits, bool rows_inside) const {
+    std::vector<Piece> pieces;
+    if (job_.k == 0) return EmptyFolds(limits);
+    // Row chunks that fit with the first columns fit with all: columns are as many or fewer.
+    std::vector<IndexRange> row_runs;
+    std::vector<IndexRange> column_runs;
+    for (std::int64_t n = 0; n < job_.n; n += column_runs.back().Size()) {
+      column_runs.push_back(LargestRange(job_.b.outer, n, limits.n, false));
+    }
+    for (std::int64_t m = 0; m < job_.m; m += row_runs.back().Size()) {
+      std::int64_t limit = limits.m;
+      while (true) {
+        row_runs.push_back(LargestRange(job_.a.outer, m, limit));
+        const std::int64_t size = row_runs.back().Size();
+        if (size == 1 || KeepsTerms(m, row_runs.back(), column_runs.front(), limits)) break;
+        limit = size - 1;
+        row_runs.pop_back();
+      }
+    }
+    const auto add = [&](std::size_t i, std::size_t j, std::int64_t m, std::int64_t n) {
+      auto fold = Fold(m, row_runs[i], n, column_runs[j], limits.k);
+      if (!fold)
+        throw Error("GEMM job '" + job_.name + "' does not fit the accelerator's windows.");
+      std::move(fold->begin(), fold->end(), std::back_inserter(pieces));
+    };
+    if (rows_inside) {
+      std::int64_t n = 0;
+      for (std::size_t j = 0; j < column_runs.size(); n += column_runs[j++].Size()) {
+        std::int64_t m = 0;
+        for (std::size_t i = 0; i < row_runs.size(); m += row_runs[i++].Size()) add(i, j, m, n);
+      }
+    } else {
+      std::int64_t m = 0;
+      for (std::size_t i = 0; i < row_runs.size(); m += row_runs[i++].Size()) {
+        std::int64_t n = 0;
+        for (std::size_t j = 0; j < column_runs.size(); n += column_runs[j++].Size()) {
+          add(i, j, m, n);
+        }
+      }
+    }
+    return pieces;
+  }
+
+  // Whether these rows leave room for terms as many as the limits and the columns allow, or for
+  // enough of them that more rows are worth it.
+  bool KeepsTerms(std::int64_t m, const IndexRange& rows, const IndexRange& columns,
+                  const Limits& limits) const {
+    const auto piece = LargestPiece(m, rows, 0, columns, 0, limits.k);
+    if (!piece) return false;
+    const auto one_row = LargestPiece(m, LargestRange(job_.a.outer, m, 1), 0, columns, 0, limits.k);
+    if (!one_row) return true;
+    const std::int64_t enough = std::min<std::int64_t>(one_row->k, 16 * shape_.rows);
+    return piece->k >= enough && Fold(m, rows, 0, columns, limits.k).has_value();
+  }
+
+  // Without terms, one tile of +0 passes the partial sums.
+  std::vector<Piece> EmptyFolds(const Limits& limits) const {
+    std::vector<Piece> pieces;
+    for (std::int64_t m = 0; m < job_.m; m += limits.m) {
+      for (std::int64_t n = 0; n < job_.n; n += limits.n) {
+        Piece piece;
+        piece.m0 = m;
+        piece.m = std::min(limits.m, job_.m - m);
+        piece.n0 = n;
+        piece.n = std::min(limits.n, job_.n - n);
+        for (View* view : {&piece.a.view, &piece.b.view}) view->y.extent = 0;
+        pieces.push_back(piece);
+      }
+    }
+    return pieces;
+  }
+
+  // An estimate of cycles: for each piece the longer of computing and the bus, and what the first
+  // loads and the last results take on their own. It looks at the first pieces alone.
+  double Cost(const Limits& limits, bool rows_inside) const {
+    if (job_.k == 0) return static_cast<double>(limits.n);  // few column tiles, many rows
+    const IndexRange columns = LargestRange(job_.b.outer, 0, limits.n, false);
+    IndexRange rows = LargestRange(job_.a.outer, 0, limits.m);
+    while (rows.Size() > 1 && !KeepsTerms(0, rows, columns, limits)) {
+      rows = LargestRange(job_.a.outer, 0, rows.Size() - 1);
+    }
+    const auto piece = LargestPiece(0, rows, 0, columns, 0, limits.k);
+    if (!piece) return 1e300;
+    const auto count = [](std::int64_t whole, std::int64_t part) {
+      return static_cast<double>(DivideUp(whole, part));
+    };
+    const double m_chunks = count(job_.m, piece->m);
+    const double n_chunks = count(job_.n, piece->n);
+    const double k_parts = count(job_.k, piece->k);
+    const double pieces = m_chunks * n_chunks * k_parts;
+    const double n_tiles = count(piece->n, shape_.columns);
+    const double bus = shape_.bus_words;
+    const auto a_words = static_cast<double>(piece->a.load.Size());
+    const auto b_words = static_cast<double>(piece->b.load.Size());
+    const bool a_stays = k_parts == 1 && !rows_inside;
+    const bool b_stays = k_parts == 1 && (rows_inside || n_chunks == 1);
+    const double a_loads = a_stays ? m_chunks : pieces;
+    const double b_loads = b_stays ? n_chunks : pieces;
+    const double row_beats =
+        count(std::min<std::int64_t>(job_.n, shape_.columns), shape_.bus_words);
+    const double result_rows = static_cast<double>(piece->m) * n_tiles;
+    double row_reads = 0;
+    if (job_.epilogue.residual) row_reads += result_rows * row_beats;
+    if (job_.c_in) row_reads += result_rows * row_beats;
+    const auto tile =
+        std::max<double>(static_cast<double>(piece->m), 2.0 * static_cast<double>(shape_.rows));
+    const double fold = std::max<double>(n_tiles * tile, shape_.rows * shape_.adder_depth + 2);
+    const double compute = count(piece->k, shape_.rows) * fold + 8;
+    const double reads =
+        (a_loads / pieces * a_words + b_loads / pieces * b_words) / bus + row_reads / k_parts;
+    const double writes = result_rows * row_beats / k_parts;
+    return pieces * std::max({compute, reads, writes}) + (a_words + b_words) / bus +
+           std::max(0.0, result_rows * row_beats - result_rows);
+  }
+
+  const AcceleratorShape& shape_;
+  const Job& job_;
+};
+
+std::uint32_t Pair(std::int64_t low, std::int64_t high) {
+  return static_cast<std::uint32_t>((low & 0xFFFF) | (high & 0xFFFF) << 16);
+}
+
+void CheckCoordinate(const Job& job, const WalkBound& bound) {
+  if (bound.start < -kCoordinateLimit || bound.limit >= kCoordinateLimit) {
+    throw Error("GEMM job '" + job.name + "' has an operand with a coordinate from " +
+                std::to_string(bound.start) + " to " + std::to_string(bound.limit) +
+                "; the accelerator takes -32768 to 32767.");
+  }
+}
+
+void PutIndex(const WalkIndex& index, std::uint32_t* stride, std::uint32_t& extent,
+              std::uint32_t* share) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    stride[i] = static_cast<std::uint32_t>(index.digits[i].stride);
+    share[i] = Pair(index.digits[i].y, index.digits[i].x);
+  }
+  extent = Pair(index.digits[1].extent, index.digits[2].extent);
+}
+
+// Whether steps go along the index `k` and lanes along `outer`.
+void PutView(const Job& job, const WalkView& walk, bool lanes_along_outer, std::uint32_t* words) {
+  CheckCoordinate(job, walk.y);
+  CheckCoordinate(job, walk.x);
+  const WalkIndex& steps = lanes_along_outer ? walk.k : walk.outer;
+  const WalkIndex& lanes = lanes_along_outer ? walk.outer : walk.k;
+  words[kViewStart] = static_cast<std::uint32_t>(walk.start);
+  words[kViewY] = Pair(walk.y.start, walk.y.limit);
+  words[kViewX] = Pair(walk.x.start, walk.x.limit);
+  words[kViewMasks] =
+      static_cast<std::uint32_t>(walk.y.mask | walk.x.mask << 8 | std::int64_t{lanes.unit} << 16);
+  PutIndex(steps, words + kViewStepStride, words[kViewStepExtent], words + kViewStepShare);
+  PutIndex(lanes, words + kViewLaneStride, words[kViewLaneExtent], words + kViewLaneShare);
+}
+
+// Whether lanes go along the outer index: where its neighbours, and not k's, are neighbours in
+// memory.
+bool LanesAlongOuter(const WalkView& walk) { return walk.outer.unit && !walk.k.unit; }
+
+// Where a window's halves are: each load goes to the one that the last did not.
+struct Window {
+  std::int64_t words = 0;
+  bool upper = true;  // half of the last load
+  bool loaded = false;
+  std::array<std::int64_t, 4> held{};  // ranges that are in it
+
+  // The place of these ranges, and whether they have to be loaded.
+  std::int64_t Place(const std::array<std::int64_t, 4>& ranges, bool& load) {
+    load = !loaded || held != ranges;
+    if (load) upper = !upper;
+    loaded = true;
+    held = ranges;
+    return upper ? words / 2 : 0;
+  }
+};
+
+void PutLoad(const Load& load, std::int64_t base, std::int64_t place, std::uint32_t* words) {
+  words[0] = static_cast<std::uint32_t>(base + load.address);
+  words[1] = static_cast<std::uint32_t>(load.row_stride);
+  words[2] = static_cast<std::uint32_t>(load.rows);
+  words[3] = static_cast<std::uint32_t>(load.words);
+  words[4] = static_cast<std::uint32_t>(place);
+}
+
+void PutMatrix(const MatrixView& matrix, std::int64_t base, const Piece& piece,
+               std::uint32_t* words) {
+  words[0] = static_cast<std::uint32_t>(base + matrix.Address(piece.m0, piece.n0));
+  words[1] = static_cast<std::uint32_t>(matrix.row_stride);
+  words[2] = static_cast<std::uint32_t>(matrix.column_stride);
+}
+
+}  // namespace
+
+std::vector<Descriptor> MakePlan(const AcceleratorShape& shape, const Job& job,
+                                 const AddressOf& address_of) {
+  std::vector<Descriptor> plan;
+  if (job.m == 0 || job.n == 0) return plan;
+  Window a_window{.words = shape.a_words};
+  Window b_window{.words = shape.b_words};
+  for (const Piece& piece : Planner(shape, job).Pieces()) {
+    Descriptor& words = plan.emplace_back();
+    words.fill(0);
+    const bool first = piece.k0 == 0;
+    const bool last = piece.k0 + piece.k == job.k;
+    bool a_load = false;
+    bool b_load = false;
+    const std::int64_t a_place = a_window.Place({piece.m0, piece.m, piece.k0, piece.k}, a_load);
+    const std::int64_t b_place = b_window.Place({piece.n0, piece.n, piece.k0, piece.k}, b_load);
+    View a = piece.a.view;
+    View b = piece.b.view;
+    a.offset += a_place;
+    b.offset += b_place;
+    const WalkView a_walk = MakeWalkView(a);
+    const WalkView b_walk = MakeWalkView(b);
+    const bool a_turn = LanesAlongOuter(a_walk);
+    const bool b_turn = !b_walk.outer.unit;
+    std::uint32_t flags = kFormat << 16;
+    flags |= a_turn ? 1u : 0u;
+    flags |= b_turn ? 2u : 0u;
+    flags |= (!first ? 2u : job.c_in ? 1u : 0u) << 2;
+    const JobEpilogue& epilogue = job.epilogue;
+    if (last) {
+      flags |= 1u << 4;
+      flags |= (epilogue.affine ? 1u : 0u) << 5;
+      flags |= (epilogue.residual ? 1u : 0u) << 6;
+      flags |= (epilogue.relu ? 1u : 0u) << 7;
+    }
+    words[kDescFlags] = flags;
+    words[kDescM] = static_cast<std::uint32_t>(piece.m);
+    words[kDescN] = static_cast<std::uint32_t>(piece.n);
+    words[kDescK] = static_cast<std::uint32_t>(std::max<std::int64_t>(1, piece.k));
+    if (a_load && piece.k > 0) {
+      PutLoad(piece.a.load, address_of(*job.a.buffer), a_place, &words[kDescALoad]);
+    }
+    if (b_load && piece.k > 0) {
+      PutLoad(piece.b.load, address_of(*job.b.buffer), b_place, &words[kDescBLoad]);
+    }
+    if (job.c_in) PutMatrix(*job.c_in, address_of(*job.c_in->buffer), piece, &words[kDescCIn]);
+    if (epilogue.residual) {
+      PutMatrix(*epilogue.residual, address_of(*epilogue.residual->buffer), piece,
+                &words[kDescResidual]);
+    }
+    PutMatrix(job.c, address_of(*job.c.buffer), piece, &words[kDescC]);
+    if (epilogue.affine) {
+      const auto vector = [&](const ColumnVector& v) {
+        return static_cast<std::uint32_t>(address_of(*v.buffer) + v.offset + piece.n0);
+      };
+      words[kDescScale] = vector(epilogue.affine->scale);
+      words[kDescShift] = vector(epilogue.affine->shift);
+    }
+    PutView(job, a_walk, a_turn, &words[kDescAView]);
+    PutView(job, b_walk, !b_turn, &words[kDescBView]);
+  }
+  return plan;
+}
+
+}  // namespace sumac

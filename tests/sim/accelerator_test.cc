@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// sumac_top behind its bus, driven by its driver: words against the reference device, errors, and
+// resets at any moment.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "model/error.h"
+#include "model/host_device.h"
+#include "rtl_top_4x3.h"
+#include "rtl_top_4x8.h"
+#include "sim/accelerator_driver.h"
+#include "sw/driver/accelerator_device.h"
+#include "sw/driver/registers.h"
+#include "tests/model/gemm_cases.h"
+
+namespace sumac::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+constexpr std::size_t kMemoryWords = std::size_t{1} << 20;
+constexpr std::int64_t kMostProducts = 150'000;  // what is simulated in reasonable time
+
+struct Top4x3 {
+  using Model = rtl_top_4x3;
+  static constexpr int kBusWords = 2;
+  static constexpr Arithmetic kArithmetic{Product::kPam, 0, 23};
+};
+struct Top4x8 {
+  using Model = rtl_top_4x8;
+  static constexpr int kBusWords = 16;
+  static constexpr Arithmetic kArithmetic{Product::kPam, 463051, 7};
+};
+
+bool HasDilationOfThree(const Job& job) {
+  return std::ranges::any_of(std::array{job.a.y, job.a.x, job.b.y, job.b.x},
+                             [](const Bound& bound) { return bound.dilation == 3; });
+}
+
+template <typename Top>
+class AcceleratorTest : public ::testing::Test {
+ protected:
+  using Driver = AcceleratorDriver<typename Top::Model>;
+
+  std::shared_ptr<Driver> MakeBoard(const BusTiming& timing = {}, int power_up_seed = 1) {
+    return std::make_shared<Driver>(memory_, Top::kBusWords, timing, power_up_seed);
+  }
+
+  // A random job that the accelerator takes and that is small enough; of another seed where not.
+  static Job MakeJob(Device& device, std::uint64_t seed) {
+    for (std::uint64_t attempt = 0;; ++attempt) {
+      Random random(seed + 1000 * attempt);
+      Job job = MakeRandomJob(device, random);
+      job.arithmetic = Top::kArithmetic;
+      if (job.m * job.n * job.k <= kMostProducts && !HasDilationOfThree(job)) return job;
+    }
+  }
+
+  static void ExpectEqual(Device& device, const Job& job) {
+    const JobReport report = device.Run(job);
+    EXPECT_EQ(report.mismatch.compared, job.m * job.n) << job.name;
+    EXPECT_EQ(report.mismatch.differing, 0) << job.name << " " << report.mismatch.first;
+  }
+
+  std::vector<float> memory_ = std::vector<float>(kMemoryWords);
+};
+
+using Tops = ::testing::Types<Top4x3, Top4x8>;
+TYPED_TEST_SUITE(AcceleratorTest, Tops);
+
+std::unique_ptr<Device> Checked(std::shared_ptr<Board> board) {
+  return MakeCheckedDevice(MakeAcceleratorDevice("top", {std::move(board)}),
+                           MakeReferenceDevice(1));
+}
+
+TYPED_TEST(AcceleratorTest, RandomJobsEqualTheReferenceAtAnyLatencyAndWithAnyStalls) {
+  for (std::uint64_t seed = 0; seed < 160; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    BusTiming timing;
+    timing.latency = 1 + static_cast<std::int64_t>(seed % 40);
+    timing.interval = 1 + static_cast<std::int64_t>(seed % 3);
+    if (seed % 2 == 1) {
+      timing.stall_seed = seed;
+      timing.stall_rate = seed % 4 == 1 ? 0.2 : 0.7;
+    }
+    const auto device = Checked(this->MakeBoard(timing, 1 + static_cast<int>(seed)));
+    this->ExpectEqual(*device, this->MakeJob(*device, seed));
+  }
+}
+
+TYPED_TEST(AcceleratorTest, CyclesOfAJobDoNotDependOnWhatRanBefore) {
+  const auto device = MakeAcceleratorDevice("top", {this->MakeBoard({.latency = 20})});
+  std::vector<Job> jobs;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) jobs.push_back(this->MakeJob(*device, seed));
+  std::vector<std::int64_t> cycles;
+  for (const Job& job : jobs) cycles.push_back(device->Run(job).cycles);
+  for (std::size_t i = jobs.size(); i-- > 0;) EXPECT_EQ(device->Run(jobs[i]).cycles, cycles[i]);
+}
+
+// A matrix job whose C has guard words around it.
+Job GuardedJob(Device& device, const Arithmetic& arithmetic) {
+  Random random(5);
+  Job job =
+      MakeMatrixJob(device, {.m = 40, .n = 9, .k = 20}, random, Words::kNormal, Words::kNormal);
+  job.arithmetic = arithmetic;
+  return job;
+}
+
+TYPED_TEST(AcceleratorTest, ReportsAnErrorResponseWithItsAddressAndRecovers) {
+  const auto board = this->MakeBoard({.latency = 7});
+  const auto device = Checked(board);
+  const Job job = GuardedJob(*device, TypeParam::kArithmetic);
+  const auto at = [&](const BufferPtr& buffer, std::int64_t offset) {
+    return AsHostBuffer(*buffer).floats().data() - this->memory_.data() + offset;
+  };
+  board->bus().FailAt(at(job.a.buffer, 100));
+  EXPECT_THAT([&] { device->Run(job); }, ThrowsMessage<Error>(HasSubstr("response to a read")));
+  board->bus().FailAt(at(job.c.buffer, 100));
+  EXPECT_THAT([&] { device->Run(job); }, ThrowsMessage<Error>(HasSubstr("response to a write")));
+  board->bus().FailAt(-1);
+  this->ExpectEqual(*device, job);
+}
+
+TYPED_TEST(AcceleratorTest, TouchesNothingOutsideItsWindow) {
+  const auto board = this->MakeBoard();
+  const auto device = MakeAcceleratorDevice("top", {board});
+  const Job job = GuardedJob(*device, TypeParam::kArithmetic);
+  const auto start = [&](const BufferPtr& buffer) {
+    return static_cast<std::uint32_t>(AsHostBuffer(*buffer).floats().data() - this->memory_.data());
+  };
+  // Everything but the end of C may be touched.
+  const std::uint32_t limit = start(job.c.buffer) + 99;
+  board->WriteRegister(kRegWindowLimit, limit);
+  const std::vector<float> before(this->memory_.begin() + limit + 1, this->memory_.end());
+  EXPECT_THAT([&] { device->Run(job); },
+              ThrowsMessage<Error>(HasSubstr("a write outside its window at word address " +
+                                             std::to_string(limit))));
+  EXPECT_TRUE(std::equal(before.begin(), before.end(), this->memory_.begin() + limit + 1));
+  // All but the descriptors.
+  board->WriteRegister(kRegWindowBase, start(job.a.buffer));
+  EXPECT_THAT([&] { device->Run(job); },
+              ThrowsMessage<Error>(HasSubstr("a read outside its window at word address 0")));
+  device->Run(job);  // the driver has opened the window again
+}
+
+TYPED_TEST(AcceleratorTest, RefusesABadDescriptor) {
+  const auto board = this->MakeBoard();
+  board->WriteRegister(kRegWindowLimit, kMemoryWords - 1);
+  board->WriteRegister(kRegQueueBase, 640);
+  board->WriteRegister(kRegQueueMask, 1);
+  board->WriteRegister(kRegIrqEnable, 2);
+  const auto run = [&](std::size_t word, std::uint32_t value) {
+    Descriptor descriptor{};
+    descriptor[kDescFlags] = 0x53010010;
+    descriptor[kDescM] = 30;
+    descriptor[kDescN] = descriptor[kDescK] = 1;
+    for (const std::size_t view : {kDescAView, kDescBView}) {
+      descriptor[view + kViewStepExtent] = descriptor[view + kViewLaneExtent] = 0x00010001;
+    }
+    descriptor[word] = value;
+    std::memcpy(this->memory_.data() + 640, descriptor.data(), sizeof descriptor);
+    board->WriteRegister(kRegQueueTail, 1);
+    board->WaitForInterrupt();
+    EXPECT_EQ(board->ReadRegister(kRegErrorCode), 1u) << "word " << word;
+    EXPECT_EQ(board->ReadRegister(kRegErrorAddress), 640u);
+    board->WriteRegister(kRegControl, 1);
+    board->Tick(20);
+    EXPECT_EQ(board->ReadRegister(kRegStatus), 0u);
+    EXPECT_EQ(board->ReadRegister(kRegErrorCode), 0u);
+  };
+  run(kDescFlags, 0x53020010);
+  run(kDescFlags, 0x5301001C);
+  run(kDescM, 0);
+  run(kDescM, 100);
+  run(kDescN, 0);
+  run(kDescN, 70000);
+  run(kDescK, 0);
+  run(kDescK, 65536);
+  run(kDescN, 90);  // with 30 rows: more bank rows than there are
+}
+
+TYPED_TEST(AcceleratorTest, RefusesRegistersThatAreNotThere) {
+  const auto board = this->MakeBoard();
+  EXPECT_THAT([&] { board->ReadRegister(0xFC); }, ThrowsMessage<Error>(HasSubstr("refuses")));
+  EXPECT_THAT([&] { board->WriteRegister(kRegDone, 1); },
+              ThrowsMessage<Error>(HasSubstr("refuses")));
+  EXPECT_EQ(board->ReadRegister(kRegId), 0x414D5553u);
+}
+
+TYPED_TEST(AcceleratorTest, ResetsAtAnyMomentChangeNothing) {
+  const auto board = this->MakeBoard({.latency = 9});
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 60; ++i) {
+    SCOPED_TRACE("reset " + std::to_string(i));
+    const auto device = Checked(board);
+    // Another job is under way as the reset comes: at the pin, or by the register.
+    const auto plan = MakePlan(ReadShape(*board), GuardedJob(*device, TypeParam::kArithmetic),
+                               [&](const Buffer&) { return 1 << 18; });
+    std::memcpy(this->memory_.data() + (1 << 19), plan.data(), plan.size() * sizeof(Descriptor));
+    board->WriteRegister(kRegQueueBase, 1 << 19);
+    board->WriteRegister(kRegQueueMask, 63);
+    board->WriteRegister(kRegQueueTail, static_cast<std::uint32_t>(plan.size()));
+    board->Tick(static_cast<std::int64_t>(random() % 3000));
+    if (i % 2 == 0) {
+      board->Reset();
+    } else {
+      board->WriteRegister(kRegControl, 1);
+      board->Tick(200);
+      EXPECT_EQ(board->ReadRegister(kRegControl), 0u);
+      EXPECT_EQ(board->ReadRegister(kRegStatus), 0u);
+    }
+    const auto after = Checked(board);
+    this->ExpectEqual(*after, this->MakeJob(*after, static_cast<std::uint64_t>(i)));
+  }
+}
+
+}  // namespace
+}  // namespace sumac::testing
