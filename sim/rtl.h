@@ -5,10 +5,12 @@
 #define SUMAC_SIM_RTL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "model/board.h"
 #include "model/cycles.h"
 #include "model/device.h"
 
@@ -39,6 +41,39 @@ struct RtlOptions {
 // number of threads nor the host. Throws Error, naming what there is, where nothing that matches
 // was Verilated.
 std::unique_ptr<Device> MakeRtlDevice(const RtlOptions& options);
+
+// One accelerator (sumac_top) that was Verilated.
+struct RtlTop : RtlArray {
+  int bus_words = 0;
+
+  int BusBits() const { return 32 * bus_words; }
+  std::string Name() const;  // "16x16 pam fp32 bus 128"
+};
+
+// All that were Verilated, in the order of the build's list.
+std::vector<RtlTop> RtlTops();
+
+struct RtlTopOptions {
+  std::string array;  // "RxC"; "" takes the largest that has the arithmetic
+  Arithmetic arithmetic;
+  int bus_bits = 0;              // 0: any
+  std::int64_t latency = 32;     // of the memory, in cycles
+  std::uint64_t stall_seed = 0;  // not 0: random stalls on every channel of the bus
+  double stall_rate = 0.25;
+  std::string trace;  // not empty: an FST waveform of the first cycles
+  std::int64_t trace_cycles = 4000;
+};
+
+// A Verilated accelerator with 4 GiB of memory, for a driver; its name; and what is to be called
+// with a job's number before it, so that its stalls do not depend on the jobs before.
+struct RtlBoard {
+  std::shared_ptr<Board> board;
+  std::string name;
+  std::function<void(std::uint64_t job)> begin_job;
+};
+
+// Throws Error, naming what there is, where nothing that matches was Verilated.
+RtlBoard MakeRtlBoard(const RtlTopOptions& options);
 
 // One arithmetic unit (sumac_pam, sumac_mul or sumac_fadd) driven through its ports.
 enum class RtlUnitKind { kPam, kAdd, kMul };

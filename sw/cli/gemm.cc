@@ -136,6 +136,7 @@ void AddGemm(CLI::App& app, int& status) {
   AddFormatOptions(*command, options->arithmetic);
   AddThreadsOption(*command, options->engine.threads);
   AddStallOptions(*command, options->engine);
+  AddMemoryOptions(*command, options->engine);
   command->add_flag("--check", options->check,
                     "Compare every word with the reference; exit status 1 where one differs");
   AddJsonOption(*command, options->json);

@@ -14,6 +14,19 @@
 namespace sumac {
 namespace {
 
+nlohmann::ordered_json AcceleratorList() {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const RtlTop& top : RtlTops()) {
+    list.push_back({{"array", top.Geometry()},
+                    {"format", FormatName(top.arithmetic.mantissa_bits)},
+                    {"mul", ProductName(top.arithmetic.product)},
+                    {"comp", CompName(top.arithmetic.comp)},
+                    {"adder_depth", top.adder_depth},
+                    {"bus_bits", top.BusBits()}});
+  }
+  return list;
+}
+
 void PrintInfo(bool json) {
   const std::vector<RtlArray> arrays = RtlArrays();
   if (json) {
@@ -28,7 +41,8 @@ void PrintInfo(bool json) {
     const nlohmann::ordered_json document = {{"version", SUMAC_VERSION},
                                              {"compiler", SUMAC_COMPILER},
                                              {"kernels", KernelNames()},
-                                             {"arrays", list}};
+                                             {"arrays", list},
+                                             {"accelerators", AcceleratorList()}};
     fmt::print("{}\n", document.dump(2));
     return;
   }
@@ -45,6 +59,7 @@ void PrintInfo(bool json) {
                FormatName(array.arithmetic.mantissa_bits), ProductName(array.arithmetic.product),
                CompName(array.arithmetic.comp), array.adder_depth);
   }
+  for (const RtlTop& top : RtlTops()) fmt::print("accelerator {}\n", top.Name());
 }
 
 }  // namespace

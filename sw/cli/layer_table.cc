@@ -8,10 +8,12 @@
 namespace sumac {
 namespace {
 
+bool HasCycleModel(const ArrayShape& array) { return array.Elements() > 0 && array.psum_depth > 0; }
+
 void Add(const ArrayShape& array, const LayerReport& more, LayerSum& sum) {
   LayerReport& report = sum.report;
   sum.macs += more.m * more.n * more.k;
-  if (array.Elements() > 0) sum.predicted_cycles += JobCycles(array, more.m, more.n, more.k);
+  if (HasCycleModel(array)) sum.predicted_cycles += JobCycles(array, more.m, more.n, more.k);
   report.m += more.m;
   report.cycles += more.cycles;
   report.mismatch.compared += more.mismatch.compared;
@@ -40,6 +42,11 @@ LayerTable::LayerTable(const ArrayShape& array, const std::vector<LayerReport>& 
   }
 }
 
+nlohmann::ordered_json LayerTable::Predicted(const LayerSum& line) const {
+  if (HasCycleModel(array_)) return line.predicted_cycles;
+  return nullptr;
+}
+
 nlohmann::ordered_json LayerTable::Json() const {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const LayerSum& layer : layers_) {
@@ -48,7 +55,7 @@ nlohmann::ordered_json LayerTable::Json() const {
                     {"n", layer.report.n},
                     {"k", layer.report.k},
                     {"cycles", layer.report.cycles},
-                    {"predicted_cycles", layer.predicted_cycles},
+                    {"predicted_cycles", Predicted(layer)},
                     {"utilization", LineUtilization(layer)},
                     {"mismatches", layer.report.mismatch.differing}});
   }
@@ -59,7 +66,7 @@ void LayerTable::AddTotals(nlohmann::ordered_json& document) const {
   const Mismatch& mismatch = total_.report.mismatch;
   document["macs"] = total_.macs;
   document["cycles"] = total_.report.cycles;
-  document["predicted_cycles"] = total_.predicted_cycles;
+  document["predicted_cycles"] = Predicted(total_);
   document["utilization"] = LineUtilization(total_);
   document["compared"] = mismatch.compared;
   document["mismatches"] = mismatch.differing;
@@ -74,7 +81,8 @@ void LayerTable::Print(bool check) const {
     line += array_.Elements() == 0
                 ? fmt::format(" {:>12} {:>12} {:>12}", "-", "-", "-")
                 : fmt::format(" {:>12} {:>12} {:>10.1f} %", layer.report.cycles,
-                              layer.predicted_cycles, 100 * LineUtilization(layer));
+                              HasCycleModel(array_) ? std::to_string(layer.predicted_cycles) : "-",
+                              100 * LineUtilization(layer));
     line += check ? fmt::format(" {:>11}", layer.report.mismatch.differing) : "";
     fmt::print("{}\n", line);
   };

@@ -23,11 +23,12 @@ struct LayerSum {
 class LayerTable {
  public:
   // Reports of one name become one line, in the order of their first. The array has no rows where
-  // the engine has no clock.
+  // the engine has no clock, and no psum_depth where the cycle model does not cover it.
   LayerTable(const ArrayShape& array, const std::vector<LayerReport>& reports);
 
   const LayerSum& total() const { return total_; }
-  // A list of objects: name, m, n, k, cycles, predicted_cycles, utilization, mismatches.
+  // A list of objects: name, m, n, k, cycles, predicted_cycles (null: not covered), utilization,
+  // mismatches.
   nlohmann::ordered_json Json() const;
   // Adds the totals: macs, cycles, predicted_cycles, utilization, compared, mismatches,
   // first_mismatch.
@@ -36,6 +37,7 @@ class LayerTable {
   void Print(bool check) const;
 
  private:
+  nlohmann::ordered_json Predicted(const LayerSum& line) const;
   double LineUtilization(const LayerSum& line) const {
     return Utilization(array_, line.macs, line.report.cycles);
   }

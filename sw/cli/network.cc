@@ -31,6 +31,7 @@ void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
       ->check(Accepted(ParseFormat));
   AddThreadsOption(app, options.engine.threads);
   AddStallOptions(app, options.engine);
+  AddMemoryOptions(app, options.engine);
   AddJsonOption(app, options.json);
 }
 

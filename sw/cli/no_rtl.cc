@@ -9,7 +9,7 @@ namespace {
 [[noreturn]] void Refuse() {
   throw Error(
       "This build has no Verilated hardware; configure it with -DSUMAC_RTL=ON (cmake --preset "
-      "release; needs Verilator) for the engine rtl.");
+      "release; needs Verilator) for the engines rtl and accelerator.");
 }
 
 }  // namespace
@@ -19,6 +19,10 @@ std::string RtlArray::Geometry() const {
 }
 
 std::vector<RtlArray> RtlArrays() { return {}; }
+
+std::vector<RtlTop> RtlTops() { return {}; }
+
+RtlBoard MakeRtlBoard(const RtlTopOptions&) { Refuse(); }
 
 std::unique_ptr<Device> MakeRtlDevice(const RtlOptions&) { Refuse(); }
 

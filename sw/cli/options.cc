@@ -7,6 +7,7 @@
 #include "model/error.h"
 #include "model/names.h"
 #include "sim/rtl.h"
+#include "sw/driver/accelerator_device.h"
 
 namespace sumac {
 
@@ -36,10 +37,12 @@ void AddMulOption(CLI::App& app, ArithmeticOptions& options) {
 }
 
 void AddEngineOption(CLI::App& app, EngineOptions& options) {
-  app.add_option("--engine", options.engine,
-                 "Who computes: reference (integers, slow), simd (the CPU's kernels) or rtl (the "
-                 "Verilated hardware); the words are the same")
-      ->check(CLI::IsMember({"reference", "simd", "rtl"}, CLI::ignore_case))
+  app.add_option(
+         "--engine", options.engine,
+         "Who computes: reference (integers, slow), simd (the CPU's kernels), rtl (the "
+         "Verilated array, its streams fed by the host) or accelerator (all of it, Verilated: "
+         "descriptors, buffers and a memory over a bus); the words are the same")
+      ->check(CLI::IsMember({"reference", "simd", "rtl", "accelerator"}, CLI::ignore_case))
       ->capture_default_str();
 }
 
@@ -64,11 +67,24 @@ void AddStallOptions(CLI::App& app, EngineOptions& options) {
       ->capture_default_str();
 }
 
+void AddMemoryOptions(CLI::App& app, EngineOptions& options) {
+  app.add_option(
+         "--bus-bits", options.bus_bits,
+         "accelerator: width of its bus, one of those that `sumac info` lists; default: any")
+      ->check(CLI::IsMember({64, 128, 256, 512}));
+  app.add_option("--latency", options.latency,
+                 "accelerator: cycles from a read's address to its data; default 32")
+      ->check(CLI::Range(1, 100000));
+}
+
 void AddJsonOption(CLI::App& app, bool& json) {
   app.add_flag("--json", json, "Print one JSON document instead of text");
 }
 
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic) {
+  if (options.engine != "accelerator" && (options.bus_bits != 0 || options.latency != 0)) {
+    throw Error("--bus-bits and --latency are of the memory; add --engine accelerator.");
+  }
   if (options.engine == "rtl") {
     RtlOptions rtl;
     rtl.array = options.array;
@@ -79,6 +95,20 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     rtl.trace = options.trace;
     return MakeRtlDevice(rtl);
   }
+  if (options.engine == "accelerator") {
+    RtlTopOptions rtl;
+    rtl.array = options.array;
+    rtl.arithmetic = arithmetic;
+    rtl.bus_bits = options.bus_bits;
+    if (options.latency != 0) rtl.latency = options.latency;
+    rtl.stall_seed = options.stall_seed;
+    rtl.stall_rate = options.stall_rate;
+    rtl.trace = options.trace;
+    const RtlBoard made = MakeRtlBoard(rtl);
+    return MakeAcceleratorDevice(
+        made.name, {made.board},
+        [begin = made.begin_job](std::size_t, std::uint64_t job) { begin(job); });
+  }
   if (!options.array.empty() || options.stall_seed != 0 || !options.trace.empty()) {
     throw Error("--array, --stall-seed and --trace need the hardware; add --engine rtl.");
   }
@@ -88,6 +118,16 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
 
 ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic) {
   ArrayShape largest;
+  if (options.engine == "accelerator") {
+    for (const RtlTop& top : RtlTops()) {
+      const bool named = options.array.empty() || options.array == top.Geometry();
+      if (named && top.arithmetic == arithmetic && top.Elements() > largest.Elements()) {
+        largest = top;
+      }
+    }
+    largest.psum_depth = 0;  // the cycle model has no memory
+    return largest;
+  }
   if (options.engine != "rtl") return largest;
   for (const RtlArray& array : RtlArrays()) {
     const bool named = options.array.empty() || options.array == array.Geometry();

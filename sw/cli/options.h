@@ -30,6 +30,8 @@ struct EngineOptions {
   std::uint64_t stall_seed = 0;  // rtl: not 0, streams stall at random
   double stall_rate = 0.25;      // rtl: share of stalled cycles
   std::string trace;             // rtl: FST file to write, "" none
+  int bus_bits = 0;              // accelerator: 0 any
+  std::int64_t latency = 0;      // accelerator: of the memory; 0: the default
 };
 
 // A check of an option's text by a function that throws Error (ParseComp and the like).
@@ -53,13 +55,15 @@ void AddEngineOption(CLI::App& app, EngineOptions& options);       // --engine
 void AddThreadsOption(CLI::App& app, int& threads);                // --threads
 void AddArrayOption(CLI::App& app, std::string& array);            // --array
 void AddStallOptions(CLI::App& app, EngineOptions& options);       // --stall-seed, --stall-rate
+void AddMemoryOptions(CLI::App& app, EngineOptions& options);      // --bus-bits, --latency
 void AddJsonOption(CLI::App& app, bool& json);                     // --json
 
 // The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
 // where the build has no such hardware or an option of rtl is given with another engine.
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic);
 
-// The array that MakeEngine takes; of no rows where the engine is not rtl.
+// The array that MakeEngine takes; of no rows where the engine has no clock, and of no psum_depth
+// where the cycle model does not cover it.
 ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic);
 
 }  // namespace sumac

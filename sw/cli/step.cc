@@ -101,7 +101,8 @@ int RunStep(const StepOptions& options) {
   const TrainConfig& config = input.checkpoint.config;
   Arithmetic backward = input.arithmetic;
   if (network.mul.empty()) backward.product = config.Backward().product;
-  if (network.engine.engine == "rtl" && backward != input.arithmetic) {
+  const bool hardware = network.engine.engine == "rtl" || network.engine.engine == "accelerator";
+  if (hardware && backward != input.arithmetic) {
     throw Error(
         "An array multiplies in one way, and this run's gradients have another product than its "
         "forward pass; give --mul for both.");

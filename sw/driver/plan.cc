@@ -2,8 +2,11 @@
 #include "sw/driver/plan.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "model/cycles.h"
 #include "model/error.h"
@@ -17,6 +20,9 @@ namespace {
 constexpr std::uint32_t kFormat = 0x5301;
 constexpr std::int64_t kMostColumnTiles = 32;
 constexpr std::int64_t kMostTerms = 65535;
+// Of the estimate by which plans are chosen:
+constexpr double kPieceCycles = 8;    // between two pieces on the array
+constexpr double kCyclesAWord = 2.5;  // where results are written word by word
 constexpr std::int64_t kCoordinateLimit = std::int64_t{1} << 15;
 
 // Ranges of m, n and k and their operands' regions: one descriptor.
@@ -26,6 +32,10 @@ struct Piece {
   std::int64_t k0 = 0, k = 0;
   Region a;
   Region b;
+
+  // What of its operands it needs.
+  std::array<std::int64_t, 4> ARanges() const { return {m0, m, k0, k}; }
+  std::array<std::int64_t, 4> BRanges() const { return {n0, n, k0, k}; }
 };
 
 // How large the pieces of a plan may be.
@@ -35,28 +45,47 @@ struct Limits {
   std::int64_t k = 1;
 };
 
+// Where a window's halves are: each load goes to the one that the last did not.
+struct Window {
+  std::int64_t words = 0;
+  bool upper = true;  // half of the last load
+  bool loaded = false;
+  std::array<std::int64_t, 4> held{};  // ranges that are in it
+
+  struct Placed {
+    std::int64_t place = 0;
+    bool load = false;  // they are not in the window yet
+  };
+  Placed Place(const std::array<std::int64_t, 4>& ranges) {
+    const bool load = !loaded || held != ranges;
+    if (load) upper = !upper;
+    loaded = true;
+    held = ranges;
+    return {upper ? words / 2 : 0, load};
+  }
+};
+
 class Planner {
  public:
   Planner(const AcceleratorShape& shape, const Job& job) : shape_(shape), job_(job) {}
 
-  // The pieces in their order: column chunks inside row chunks, or the other way around; the parts
-  // of a fold are neighbours.
-  std::vector<Piece> Pieces() const {
-    Limits best;
-    bool best_rows_inside = false;
-    double best_cost = 0;
-    bool first = true;
+  struct Plan {
+    std::vector<Piece> pieces;  // in their order; the parts of a fold are neighbours
+    double cycles = std::numeric_limits<double>::infinity();
+  };
+
+  // The plan that takes least by the estimate: column chunks inside row chunks, or the other way
+  // around.
+  Plan Best() const {
+    Plan best;
     for (const Limits& limits : Candidates()) {
       for (const bool rows_inside : {false, true}) {
-        const double cost = Cost(limits, rows_inside);
-        if (!first && cost >= best_cost) continue;
-        first = false;
-        best_cost = cost;
-        best = limits;
-        best_rows_inside = rows_inside;
+        Plan plan{Cut(limits, rows_inside), 0};
+        plan.cycles = Cycles(plan.pieces);
+        if (plan.cycles < best.cycles) best = std::move(plan);
       }
     }
-    return Cut(best, best_rows_inside);
+    return best;
   }
 
  private:
@@ -195,47 +224,42 @@ class Planner {
     return pieces;
   }
 
-  // An estimate of cycles: for each piece the longer of computing and the bus, and what the first
-  // loads and the last results take on their own. It looks at the first pieces alone.
-  double Cost(const Limits& limits, bool rows_inside) const {
-    if (job_.k == 0) return static_cast<double>(limits.n);  // few column tiles, many rows
-    const IndexRange columns = LargestRange(job_.b.outer, 0, limits.n, false);
-    IndexRange rows = LargestRange(job_.a.outer, 0, limits.m);
-    while (rows.Size() > 1 && !KeepsTerms(0, rows, columns, limits)) {
-      rows = LargestRange(job_.a.outer, 0, rows.Size() - 1);
-    }
-    const auto piece = LargestPiece(0, rows, 0, columns, 0, limits.k);
-    if (!piece) return 1e300;
-    const auto count = [](std::int64_t whole, std::int64_t part) {
-      return static_cast<double>(DivideUp(whole, part));
-    };
-    const double m_chunks = count(job_.m, piece->m);
-    const double n_chunks = count(job_.n, piece->n);
-    const double k_parts = count(job_.k, piece->k);
-    const double pieces = m_chunks * n_chunks * k_parts;
-    const double n_tiles = count(piece->n, shape_.columns);
+  // An estimate of the cycles from the first load to the last result: a piece's loads follow those
+  // of the piece before, and wait for the array to finish the one before that.
+  double Cycles(const std::vector<Piece>& pieces) const {
     const double bus = shape_.bus_words;
-    const auto a_words = static_cast<double>(piece->a.load.Size());
-    const auto b_words = static_cast<double>(piece->b.load.Size());
-    const bool a_stays = k_parts == 1 && !rows_inside;
-    const bool b_stays = k_parts == 1 && (rows_inside || n_chunks == 1);
-    const double a_loads = a_stays ? m_chunks : pieces;
-    const double b_loads = b_stays ? n_chunks : pieces;
-    const double row_beats =
-        count(std::min<std::int64_t>(job_.n, shape_.columns), shape_.bus_words);
-    const double result_rows = static_cast<double>(piece->m) * n_tiles;
-    double row_reads = 0;
-    if (job_.epilogue.residual) row_reads += result_rows * row_beats;
-    if (job_.c_in) row_reads += result_rows * row_beats;
-    const auto tile =
-        std::max<double>(static_cast<double>(piece->m), 2.0 * static_cast<double>(shape_.rows));
-    const double fold = std::max<double>(n_tiles * tile, shape_.rows * shape_.adder_depth + 2);
-    const double compute = count(piece->k, shape_.rows) * fold + 8;
-    const double reads =
-        (a_loads / pieces * a_words + b_loads / pieces * b_words) / bus + row_reads / k_parts;
-    const double writes = result_rows * row_beats / k_parts;
-    return pieces * std::max({compute, reads, writes}) + (a_words + b_words) / bus +
-           std::max(0.0, result_rows * row_beats - result_rows);
+    const double columns = static_cast<double>(std::min<std::int64_t>(job_.n, shape_.columns));
+    const double row_beats = std::ceil(columns / bus);
+    const double write_beats = job_.c.column_stride == 1 ? row_beats : kCyclesAWord * columns;
+    Window a_window{.words = shape_.a_words};
+    Window b_window{.words = shape_.b_words};
+    double loaded = 0;
+    double computed = 0;
+    double computed_before = 0;
+    double written = 0;
+    for (const Piece& piece : pieces) {
+      const auto tiles = static_cast<double>(DivideUp(piece.n, shape_.columns));
+      const double rows = static_cast<double>(piece.m) * tiles;
+      double beats = kDescriptorWords / bus;
+      if (a_window.Place(piece.ARanges()).load) {
+        beats += static_cast<double>(piece.a.load.Size()) / bus;
+      }
+      if (b_window.Place(piece.BRanges()).load) {
+        beats += static_cast<double>(piece.b.load.Size()) / bus;
+      }
+      const double ready = std::max(loaded, computed_before) + beats;
+      loaded = ready;
+      const bool last = piece.k0 + piece.k == job_.k;
+      if (job_.c_in && piece.k0 == 0) loaded += rows * row_beats;
+      if (job_.epilogue.residual && last) loaded += rows * row_beats;
+      const double tile = std::max(static_cast<double>(piece.m), 2.0 * shape_.rows);
+      const double fold = std::max(tiles * tile, double(shape_.rows * shape_.adder_depth + 2));
+      computed_before = computed;
+      computed = std::max(computed, ready) +
+                 static_cast<double>(DivideUp(piece.k, shape_.rows)) * fold + kPieceCycles;
+      if (last) written = std::max(written, computed - rows) + rows * write_beats;
+    }
+    return std::max(computed, written);
   }
 
   const AcceleratorShape& shape_;
@@ -282,22 +306,17 @@ void PutView(const Job& job, const WalkView& walk, bool lanes_along_outer, std::
 // memory.
 bool LanesAlongOuter(const WalkView& walk) { return walk.outer.unit && !walk.k.unit; }
 
-// Where a window's halves are: each load goes to the one that the last did not.
-struct Window {
-  std::int64_t words = 0;
-  bool upper = true;  // half of the last load
-  bool loaded = false;
-  std::array<std::int64_t, 4> held{};  // ranges that are in it
-
-  // The place of these ranges, and whether they have to be loaded.
-  std::int64_t Place(const std::array<std::int64_t, 4>& ranges, bool& load) {
-    load = !loaded || held != ranges;
-    if (load) upper = !upper;
-    loaded = true;
-    held = ranges;
-    return upper ? words / 2 : 0;
-  }
-};
+// The job with rows and columns, and so A and B, exchanged. It has no scale and shift.
+Job Transposed(const Job& job) {
+  Job transposed = job;
+  std::swap(transposed.a, transposed.b);
+  std::swap(transposed.m, transposed.n);
+  const auto turn = [](MatrixView& matrix) { std::swap(matrix.row_stride, matrix.column_stride); };
+  turn(transposed.c);
+  if (transposed.c_in) turn(*transposed.c_in);
+  if (transposed.epilogue.residual) turn(*transposed.epilogue.residual);
+  return transposed;
+}
 
 void PutLoad(const Load& load, std::int64_t base, std::int64_t place, std::uint32_t* words) {
   words[0] = static_cast<std::uint32_t>(base + load.address);
@@ -320,17 +339,24 @@ std::vector<Descriptor> MakePlan(const AcceleratorShape& shape, const Job& job,
                                  const AddressOf& address_of) {
   std::vector<Descriptor> plan;
   if (job.m == 0 || job.n == 0) return plan;
+  const Planner::Plan best = Planner(shape, job).Best();
+  if (job.c.column_stride != 1 && job.c.row_stride == 1 && !job.epilogue.affine) {
+    // A product does not depend on the order of its operands, so neither does a fold: the columns
+    // of C may be the rows of the same job with A and B exchanged.
+    const Job transposed = Transposed(job);
+    if (Planner(shape, transposed).Best().cycles < best.cycles) {
+      return MakePlan(shape, transposed, address_of);
+    }
+  }
   Window a_window{.words = shape.a_words};
   Window b_window{.words = shape.b_words};
-  for (const Piece& piece : Planner(shape, job).Pieces()) {
+  for (const Piece& piece : best.pieces) {
     Descriptor& words = plan.emplace_back();
     words.fill(0);
     const bool first = piece.k0 == 0;
     const bool last = piece.k0 + piece.k == job.k;
-    bool a_load = false;
-    bool b_load = false;
-    const std::int64_t a_place = a_window.Place({piece.m0, piece.m, piece.k0, piece.k}, a_load);
-    const std::int64_t b_place = b_window.Place({piece.n0, piece.n, piece.k0, piece.k}, b_load);
+    const auto [a_place, a_load] = a_window.Place(piece.ARanges());
+    const auto [b_place, b_load] = b_window.Place(piece.BRanges());
     View a = piece.a.view;
     View b = piece.b.view;
     a.offset += a_place;

@@ -182,6 +182,78 @@ TEST(Rtl, TakesATrainingStepAndComparesEveryWord) {
   EXPECT_THAT(too_many.err, HasSubstr("--batch asks for 70000 training images"));
 }
 
+TEST(Rtl, TheAcceleratorTakesATrainingStepAndComparesEveryWord) {
+  const TemporaryFolder folder;
+  const std::string checkpoint = TrainedOn("simd", folder.File("run"));
+  const std::vector<std::string> call = {"step", "--checkpoint", checkpoint, "--batch",
+                                         "2",    "--json"};
+  const auto simd = Sumac(call).Json();
+  const std::string trace = folder.File("trace.fst");
+  const Result result = Sumac(Join(call, {"--engine", "accelerator", "--check"}));
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto json = result.Json();
+  EXPECT_EQ(json.at("mismatches"), 0);
+  EXPECT_GT(json.at("compared"), 100'000);
+  EXPECT_EQ(json.at("state_mismatches"), 0);
+  EXPECT_GT(json.at("state_compared"), 70'000);
+  EXPECT_EQ(json.at("logits_crc32"), simd.at("logits_crc32"));
+  for (const auto& layer : json.at("layers")) {
+    EXPECT_GT(layer.at("cycles"), 0) << layer;
+    EXPECT_TRUE(layer.at("predicted_cycles").is_null()) << layer;
+  }
+  // A network with a folded batch norm and residuals; the memory's speed changes cycles alone.
+  std::int64_t cycles = 0;
+  for (const char* latency : {"1", "200"}) {
+    const Result run =
+        Sumac({"run", "--checkpoint", checkpoint, "--images", "1", "--json", "--check", "--engine",
+               "accelerator", "--latency", latency, "--trace", trace});
+    ASSERT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.Json().at("mismatches"), 0);
+    EXPECT_GT(run.Json().at("cycles"), cycles);
+    cycles = run.Json().at("cycles");
+  }
+  EXPECT_GT(std::filesystem::file_size(trace), 1000u);
+}
+
+TEST(Rtl, GemmIsTheSameOnEveryAccelerator) {
+  const TemporaryFolder folder;
+  Array a{{37, 50}, {}};
+  Array b{{50, 21}, {}};
+  for (Array* array : {&a, &b}) {
+    for (std::int64_t i = 0; i < array->shape[0] * array->shape[1]; ++i) {
+      array->values.push_back(static_cast<float>(i % 17) - 8.25f);
+    }
+  }
+  WriteNpy(folder.File("a.npy"), a);
+  WriteNpy(folder.File("b.npy"), b);
+  const std::vector<std::string> call = {"gemm",
+                                         "--a",
+                                         folder.File("a.npy"),
+                                         "--b",
+                                         folder.File("b.npy"),
+                                         "--out",
+                                         folder.File("c.npy"),
+                                         "--json",
+                                         "--check",
+                                         "--engine",
+                                         "accelerator"};
+  for (const auto& top : Sumac({"info", "--json"}).Json().at("accelerators")) {
+    const std::string bits = std::to_string(top.at("bus_bits").get<int>());
+    for (const char* stall_seed : {"0", "4"}) {
+      const Result result = Sumac(
+          Join(call, {"--array", top.at("array"), "--bus-bits", bits, "--stall-seed", stall_seed}));
+      ASSERT_EQ(result.status, 0) << result.err << top.dump();
+      EXPECT_EQ(result.Json().at("mismatches"), 0) << top.dump();
+    }
+  }
+  ExpectWrongCall(Join(call, {"--array", "3x17"}), "16x16 pam fp32 bus 128");
+  ExpectWrongCall({"op", "pam", "--engine", "accelerator"}, "--engine rtl");
+  ExpectWrongCall(Join({"gemm", "--a", folder.File("a.npy"), "--b", folder.File("b.npy"), "--out",
+                        folder.File("c.npy")},
+                       {"--latency", "3"}),
+                  "--engine accelerator");
+}
+
 TEST(Rtl, VerifyFindsNothingAndRepeatsItsCases) {
   const auto json = Sumac({"verify", "--seconds", "2", "--seed", "9", "--json"}).Json();
   EXPECT_EQ(json.at("seed"), 9);
