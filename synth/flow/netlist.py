@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a mapped netlist, as Yosys writes it, consists of."""
+import collections
+import re
+
+_MODULE = re.compile(r"^module (\\\S+ |\w+)\(.*?^endmodule", re.S | re.M)
+_INSTANCE = re.compile(r"^  (\\\S+ |\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.S | re.M)
+_PIN = re.compile(r"\.(\w+)\((.*?)\)(?:,|$)", re.M)
+
+
+class Netlist:
+    def __init__(self, text, library):
+        self.library = library
+        self.modules = {}  # name: [(type, instance, pins as text)]
+        for match in _MODULE.finditer(text):
+            self.modules[match.group(1).strip().lstrip("\\")] = [
+                (kind.strip().lstrip("\\"), name.strip().lstrip("\\"), pins)
+                for kind, name, pins in _INSTANCE.findall(match.group(0))
+                if kind != "module"]
+
+    def instances(self, top):
+        """{module: how often it stands in top}, top included."""
+        counts = collections.Counter()
+
+        def visit(module, times):
+            counts[module] += times
+            inner = collections.Counter(kind for kind, _, _ in self.modules[module]
+                                        if kind in self.modules)
+            for kind, number in inner.items():
+                visit(kind, times * number)
+
+        visit(top, 1)
+        return counts
+
+    def cells(self, top):
+        """{cell of the library: how often}, whole hierarchy."""
+        counts = collections.Counter()
+        for module, times in self.instances(top).items():
+            for kind, _, _ in self.modules[module]:
+                if kind in self.library.cells:
+                    counts[kind] += times
+        return counts
+
+    def area(self, cells):
+        """(all, registers)."""
+        registers = sum(self.library.cells[kind].area * number for kind, number in cells.items()
+                        if self.library.is_register(kind))
+        return sum(self.library.cells[kind].area * number
+                   for kind, number in cells.items()), registers
+
+    def area_by_module(self, top):
+        """[(module, how often, area of all its instances without the modules in them)], largest first."""
+        rows = []
+        for module, times in self.instances(top).items():
+            cells = collections.Counter(kind for kind, _, _ in self.modules[module]
+                                        if kind in self.library.cells)
+            if cells:
+                rows.append((module, times, self.area(cells)[0] * times))
+        return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+    def name_of(self, top, point):
+        """A register instance by the net that it drives: the name that the RTL gave it."""
+        *path, instance = point.split("/")
+        module = top
+        for step in path:
+            inner = [kind for kind, name, _ in self.modules[module] if name == step]
+            if not inner or inner[0] not in self.modules:
+                return point
+            module = inner[0]
+        for kind, name, pins in self.modules[module]:
+            if name == instance and self.library.is_register(kind):
+                for pin, net in _PIN.findall(pins):
+                    if pin in self.library.cells[kind].outputs:
+                        net = re.sub(r"\s+\[", "[", net.strip().lstrip("\\")).strip()
+                        return "/".join(path + [net])
+        return point
