@@ -33,7 +33,7 @@ def array_shape(text):
 class Design:
     """One design with its parameters; equal `key`s are equal netlists."""
 
-    def __init__(self, name, mul=None, fmt=None, array=None, add_depth=None):
+    def __init__(self, name, mul=None, fmt=None, array=None, add_depth=None, flat=False):
         if name not in NAMES:
             raise Wrong(f"--design {name} is none of {', '.join(NAMES)}.")
         self.name = name
@@ -48,6 +48,8 @@ class Design:
             raise Wrong("--design fadd is the binary32 adder of every format: leave --format out.")
         if name != "array" and array is not None:
             raise Wrong(f"--array goes with --design array, not with {name}.")
+        if name != "array" and flat:
+            raise Wrong(f"--flat goes with --design array, not with {name}.")
         if name in ("pam", "mul", "product") and add_depth is not None:
             raise Wrong(f"--design {name} has no adder: --add-depth does not go with it.")
         self.mul = None if name == "fadd" else unit or mul or "pam"
@@ -58,6 +60,7 @@ class Design:
         self.add_depth = None if combinational else 2 if add_depth is None else add_depth
         if self.add_depth is not None and not 1 <= self.add_depth <= 4:
             raise Wrong(f"--add-depth {add_depth} is not 1 to 4.")
+        self.flat = flat
         self.clocked = not combinational
 
     @property
@@ -82,7 +85,7 @@ class Design:
     @property
     def kept(self):
         """The module that is mapped once and stands as it is wherever it is used."""
-        return "sumac_pe" if self.name == "array" else None
+        return "sumac_pe" if self.name == "array" and not self.flat else None
 
     def element(self):
         """The element that the array is made of."""

@@ -66,7 +66,25 @@ endmodule
 """
 
 
-def _quote(path):
+def _constant_adder_map(library):
+    """A techmap from the library's full adder, where an input has become constant, to gates."""
+    cell, pins, total, carry = library.full_adder()
+    a, b, c = pins
+    masks = " || ".join(f"_TECHMAP_CONSTMSK_{pin}_" for pin in pins)
+    parameters = "\n".join(f"  parameter _TECHMAP_CONSTMSK_{pin}_ = 0;" for pin in pins)
+    return f"""(* techmap_celltype = "{cell.name}" *)
+module constant_adder ({a}, {b}, {c}, {total}, {carry});
+{parameters}
+  input {a}, {b}, {c};
+  output {total}, {carry};
+  wire _TECHMAP_FAIL_ = !({masks});
+  assign {total} = {a} ^ {b} ^ {c};
+  assign {carry} = ({a} & {b}) | ({c} & ({a} ^ {b}));
+endmodule
+"""
+
+
+def quote(path):
     return '"' + str(path).replace('"', '\\"') + '"'
 
 
@@ -94,7 +112,7 @@ class Mapper:
     def _elaborate(self, design, front, hierarchical, folder):
         parameters = " ".join(f"-set {name} {value}" for name, value in design.parameters.items())
         (folder / "read.ys").write_text("\n".join([
-            f"read_verilog -sv -defer -DSYNTHESIS {' '.join(map(_quote, design.files()))}",
+            f"read_verilog -sv -defer -DSYNTHESIS {' '.join(map(quote, design.files()))}",
             f"chparam {parameters} {design.top}",
             f"hierarchy -check -top {design.top}",
             "write_rtlil read.il", ""]), encoding="utf-8")
@@ -109,20 +127,24 @@ class Mapper:
         multiply = []
         if "adders" in front:
             (folder / "adders.v").write_text(_full_adder_map(self.library), encoding="ascii")
+            (folder / "constants.v").write_text(_constant_adder_map(self.library), encoding="ascii")
         if front.startswith("booth"):
-            multiply = [f"techmap -map {_quote(designs.HERE / 'booth.v')} t:$mul", "opt"]
+            multiply = [f"techmap -map {quote(designs.HERE / 'booth.v')} t:$mul", "opt"]
         elif front == "yosys_booth":
             multiply = ["booth", "opt"]
         adders = ["maccmap t:$macc", "alumacc", "opt", "techmap -map adders.v t:$fa", "opt"]
+        # Each round may make the next carry constant; a few settle all that matter.
+        constants = ["techmap -map constants.v", "simplemap", "opt"] * 3
         (folder / "gates.ys").write_text("\n".join([
-            f"read_liberty -lib -ignore_miss_func {_quote(self.library_path)}",
+            f"read_liberty -lib -ignore_miss_func {quote(self.library_path)}",
             "read_rtlil read.il",
             f"hierarchy -check -top {design.top}",
             *keep,
             "proc", "flatten", "opt_expr", "opt_clean", "check -assert", "opt", "wreduce", "peepopt",
             "opt_clean", *multiply, "alumacc", "share", "opt", "memory", "opt -full",
             *(adders if "adders" in front else []), "techmap", "opt -fast", "opt_clean",
-            f"dfflibmap -liberty {_quote(self.library_path)}", "opt",
+            *(constants if "adders" in front else []),
+            f"dfflibmap -liberty {quote(self.library_path)}", "opt",
             "write_rtlil gates.il", ""]), encoding="utf-8")
         tools.run([self.yosys, "-q", "-s", "gates.ys"], folder, "gates.log")
 
@@ -140,11 +162,11 @@ class Mapper:
             f"set_driving_cell {self.library.driver().name}\nset_load {self.load_ff():.3f}\n",
             encoding="ascii")
         (folder / "map.ys").write_text("\n".join([
-            f"read_liberty -lib -ignore_miss_func {_quote(self.library_path)}",
-            f"read_rtlil {_quote(gates / 'gates.il')}",
-            f"abc -liberty {_quote(self.library_path)} -constr abc.constr -D {target_ps}"
+            f"read_liberty -lib -ignore_miss_func {quote(self.library_path)}",
+            f"read_rtlil {quote(gates / 'gates.il')}",
+            f"abc -liberty {quote(self.library_path)} -constr abc.constr -D {target_ps}"
             " -script abc.script",
-            "opt_clean", "check -assert -mapped",
+            "splitnets", "opt_clean -purge", "check -assert -mapped",
             "write_verilog -noattr -noexpr -nohex mapped.v", ""]), encoding="utf-8")
         tools.run([self.yosys, "-q", "-s", "map.ys"], folder, "map.log")
 

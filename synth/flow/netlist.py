@@ -49,14 +49,18 @@ class Netlist:
                    for kind, number in cells.items()), registers
 
     def area_by_module(self, top):
-        """[(module, how often, area of all its instances without the modules in them)], largest first."""
-        rows = []
+        """[(module, how often, area of all its instances without the modules in them)], largest first.
+        Parametrisations of one module, name and name_2, are one row."""
+        rows = collections.defaultdict(lambda: [0, 0.0])
         for module, times in self.instances(top).items():
             cells = collections.Counter(kind for kind, _, _ in self.modules[module]
                                         if kind in self.library.cells)
+            name = re.sub(r"_\d+$", "", module)
             if cells:
-                rows.append((module, times, self.area(cells)[0] * times))
-        return sorted(rows, key=lambda row: (-row[2], row[0]))
+                rows[name][0] += times
+                rows[name][1] += self.area(cells)[0] * times
+        return sorted(((name, *row) for name, row in rows.items()),
+                      key=lambda row: (-row[2], row[0]))
 
     def name_of(self, top, point):
         """A register instance by the net that it drives: the name that the RTL gave it."""
