@@ -7,7 +7,7 @@ import tools
 from flow import Failed, gates, mapping
 from flow.designs import Design
 
-CYCLES = 400
+CYCLES = 300
 
 
 class Gates(unittest.TestCase):
@@ -22,9 +22,10 @@ class Gates(unittest.TestCase):
 
     def test_elements_and_arrays_are_the_rtl(self):
         self.equal(Design("pe", "pam", "bf16", None, 2), "plain", "sop_nf")
-        self.equal(Design("mac", "ieee", "bf16", None, 4), "booth", "resyn")
+        self.equal(Design("mac", "ieee", "e8m4", None, 4), "booth", "resyn")
         self.equal(Design("array", "pam", "e8m3", "2x3", 1), "plain", "area")
-        self.equal(Design("array", "ieee", "bf16", "2x2", 2), "booth_adders", "area")
+        self.equal(Design("product", "ieee", "fp32"), "booth_adders", "area")
+        self.equal(Design("array", "ieee", "e8m3", "2x2", 2), "booth_adders", "area")
 
     def test_every_script_maps_the_adder(self):
         for script in mapping.SCRIPTS:
@@ -34,7 +35,6 @@ class Gates(unittest.TestCase):
         for fmt in ("e8m3", "e8m10"):  # significands of even and odd length
             for front in mapping.fronts(Design("mul"), self.mapper.library, "yosys"):
                 self.equal(Design("mul", None, fmt), front, "area")
-        self.equal(Design("mul"), "booth_adders", "area")
 
     def test_one_wrong_gate_is_seen(self):
         design = Design("pe", "pam", "bf16", None, 2)
