@@ -5,7 +5,7 @@ import hashlib
 import pathlib
 import re
 
-from . import cache as cache_of, designs, tools
+from . import cache as cache_of, designs, netlist, tools
 from .liberty import Library
 
 # abc's own words; {D} is the delay target. Chosen on the adder: area from the first, speed from the
@@ -96,7 +96,7 @@ class Mapper:
         self.library_hash = hashlib.sha256(self.library_path.read_bytes()).hexdigest()
         self.yosys = yosys
         flow = [path.read_bytes() for path in sorted(pathlib.Path(__file__).parent.glob("*.py"))
-                if path.name in ("mapping.py", "timing.py", "liberty.py")]
+                if path.name in ("mapping.py", "timing.py", "liberty.py", "netlist.py")]
         self.tools_key = [tools.version(yosys), hashlib.sha256(b"".join(flow)).hexdigest()]
 
     # ---- RTL to gates of Yosys ----
@@ -169,6 +169,8 @@ class Mapper:
             "splitnets", "opt_clean -purge", "check -assert -mapped",
             "write_verilog -noattr -noexpr -nohex mapped.v", ""]), encoding="utf-8")
         tools.run([self.yosys, "-q", "-s", "map.ys"], folder, "map.log")
+        mapped = folder / "mapped.v"
+        mapped.write_text(netlist.single_bits(mapped.read_text(encoding="utf-8")), encoding="utf-8")
 
     def load_ff(self):
         """The load of an output: four inputs of the smallest NAND."""

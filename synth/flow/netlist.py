@@ -8,6 +8,48 @@ _INSTANCE = re.compile(r"^  (\\\S+ |\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.S | 
 _PIN = re.compile(r"\.(\w+)\((.*?)\)(?:,|$)", re.M)
 
 
+_CONCATENATED = re.compile(r"^  assign (\{.*\}) = (.*);$", re.M)
+_PART = re.compile(r"\s*(?:(\d+)'b([01xz]+)|(\\\S+ |\w+)\s*(?:\[(\d+)(?::(\d+))?\])?)\s*(?:,\s*|$)")
+
+
+def single_bits(text):
+    """The netlist with every assignment of concatenations as one assignment a bit: Debian's OpenSTA
+    reads no braces on the left."""
+    return "".join(map(_single_bits, re.split(r"^(?=module )", text, flags=re.M)))
+
+
+def _single_bits(text):
+    widths = {}  # of this module
+    for high, low, names in re.findall(r"^  (?:input|output|wire) (?:\[(\d+):(\d+)\] )?(.*);$", text,
+                                       re.M):
+        widths[names.strip()] = (int(high or 0), int(low or 0)) if high else None
+
+    def bits(side):
+        side = side.strip()
+        side = (side[1:-1].strip() if side.startswith("{") else side) + " "  # ends an escaped name
+        found, position = [], 0
+        while position < len(side):
+            match = _PART.match(side, position)
+            _, digits, name, first, last = match.groups()
+            position = match.end()
+            if digits:
+                found += [f"1'b{digit}" for digit in digits]
+            elif first is None and widths.get(name.strip()) is None:
+                found.append(name)
+            else:
+                high, low = widths[name.strip()] if first is None else (int(first), int(last or first))
+                found += [f"{name} [{i}]" for i in range(high, low - 1, -1)]
+        return found
+
+    def split(match):
+        left, right = map(bits, match.groups())
+        if len(left) != len(right):
+            raise ValueError(match.group(0))
+        return "\n".join(f"  assign {to} = {of};" for to, of in zip(left, right))
+
+    return _CONCATENATED.sub(split, text)
+
+
 class Netlist:
     def __init__(self, text, library):
         self.library = library

@@ -7,7 +7,7 @@ import unittest
 import tools
 from flow import fpga, synthesis, timing
 from flow.designs import Design
-from flow.netlist import Netlist
+from flow.netlist import Netlist, single_bits
 
 SCRIPTS = ("area", "sop_nf")
 
@@ -110,6 +110,20 @@ endmodule
         self.assertEqual(netlist.cells("top"), {"INVX1": 4, "DFFPOSX1": 1})
         self.assertEqual([row[:2] for row in netlist.area_by_module("top")], [("top", 1), ("leaf", 4)])
         self.assertEqual(netlist.name_of("top", "_1_"), "kept.q[3]")
+
+    def test_assigned_concatenations_become_single_bits(self):
+        text = """  output [3:0] y;
+  wire \\a.b[1] ;
+  assign { y[3:2], y[0] } = { 2'b01, \\a.b[1]  };
+  assign y[1] = one;
+"""
+        self.assertEqual(single_bits(text), """  output [3:0] y;
+  wire \\a.b[1] ;
+  assign y [3] = 1'b0;
+  assign y [2] = 1'b1;
+  assign y [0] = \\a.b[1] ;
+  assign y[1] = one;
+""")
 
     def test_dsp_blocks_are_for_multipliers(self):
         pam, ieee = (fpga.synthesize(tools.store(), Design("product", mul, "e8m10"), "ecp5", "yosys")
