@@ -22,6 +22,7 @@ void AddEval(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status);
 void AddStep(CLI::App& app, int& status);
 void AddCycles(CLI::App& app, int& status);
+void AddSynth(CLI::App& app, int& status);
 void AddVerify(CLI::App& app, int& status);
 void AddCurves(CLI::App& app, int& status);
 

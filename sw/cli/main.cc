@@ -67,6 +67,7 @@ int Run(int argc, char** argv) {
   AddRun(app, status);
   AddStep(app, status);
   AddCycles(app, status);
+  AddSynth(app, status);
 
   AddVerify(app, status);
   AddCurves(app, status);

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The designs that can be asked for: their top modules, parameters, files and ports."""
+import pathlib
+import re
+
+from . import Wrong
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+RTL = HERE.parent / "rtl"
+
+NAMES = ("pam", "mul", "product", "fadd", "mac", "pe", "array")
+CLOCK = "clk_i"
+ENABLE = "en_i"
+
+
+def man_bits(text):
+    if text in ("fp32", "bf16"):
+        return {"fp32": 23, "bf16": 7}[text]
+    match = re.fullmatch(r"e8m(\d{1,2})", text)
+    if not match or not 3 <= int(match.group(1)) <= 23:
+        raise Wrong(f"--format {text} is none of fp32, bf16 and e8m3 to e8m23.")
+    return int(match.group(1))
+
+
+def array_shape(text):
+    match = re.fullmatch(r"(\d{1,3})x(\d{1,3})", text)
+    shape = tuple(map(int, match.groups())) if match else (0, 0)
+    if not all(1 <= size <= 64 for size in shape):
+        raise Wrong(f"--array {text} is not ROWSxCOLUMNS with 1 to 64 of each, as in 16x16.")
+    return shape
+
+
+class Design:
+    """One design with its parameters; equal `key`s are equal netlists."""
+
+    def __init__(self, name, mul=None, fmt=None, array=None, add_depth=None, flat=False):
+        if name not in NAMES:
+            raise Wrong(f"--design {name} is none of {', '.join(NAMES)}.")
+        self.name = name
+        unit = {"pam": "pam", "mul": "ieee"}.get(name)
+        if mul not in (None, "pam", "ieee"):
+            raise Wrong(f"--mul {mul} is neither pam nor ieee.")
+        if unit and mul not in (None, unit):
+            raise Wrong(f"--design {name} is the product {unit}: --mul {mul} does not go with it.")
+        if name == "fadd" and mul is not None:
+            raise Wrong("--design fadd has no product: --mul does not go with it.")
+        if name == "fadd" and fmt not in (None, "fp32"):
+            raise Wrong("--design fadd is the binary32 adder of every format: leave --format out.")
+        if name != "array" and array is not None:
+            raise Wrong(f"--array goes with --design array, not with {name}.")
+        if name != "array" and flat:
+            raise Wrong(f"--flat goes with --design array, not with {name}.")
+        if name in ("pam", "mul", "product") and add_depth is not None:
+            raise Wrong(f"--design {name} has no adder: --add-depth does not go with it.")
+        self.mul = None if name == "fadd" else unit or mul or "pam"
+        self.format = fmt or "fp32"
+        self.man_bits = man_bits(self.format)
+        self.shape = array_shape(array or "16x16") if name == "array" else None
+        combinational = name in ("pam", "mul", "product")
+        self.add_depth = None if combinational else 2 if add_depth is None else add_depth
+        if self.add_depth is not None and not 1 <= self.add_depth <= 4:
+            raise Wrong(f"--add-depth {add_depth} is not 1 to 4.")
+        self.flat = flat
+        self.clocked = not combinational
+
+    @property
+    def top(self):
+        return {"pam": "sumac_pam", "mul": "sumac_mul", "fadd": "sumac_synth_fadd",
+                "product": "sumac_product_" + str(self.mul), "mac": "sumac_synth_mac",
+                "pe": "sumac_pe", "array": "sumac_array"}[self.name]
+
+    @property
+    def parameters(self):
+        values = {}
+        if self.name in ("mac", "pe", "array"):
+            values["Mul"] = int(self.mul == "ieee")
+        if self.name != "fadd":
+            values["ManBits"] = self.man_bits
+        if self.clocked:
+            values["AddDepth"] = self.add_depth
+        if self.shape:
+            values["Rows"], values["Cols"] = self.shape
+        return values
+
+    @property
+    def kept(self):
+        """The module that is mapped once and stands as it is wherever it is used."""
+        return "sumac_pe" if self.name == "array" and not self.flat else None
+
+    def element(self):
+        """The element that the array is made of."""
+        return Design("pe", self.mul, self.format, None, self.add_depth)
+
+    def files(self):
+        names = (RTL / "sumac.f").read_text(encoding="ascii").split()
+        return [RTL / name for name in names] + sorted(HERE.glob("sumac_synth_*.sv"))
+
+    @property
+    def has_multiplier(self):
+        return self.mul == "ieee"
+
+    def ports(self):
+        """[(name, width, kind)] of the inputs but the clock; kind says what random words are like:
+        bit, word (binary32-like, lanes of 32) or lanes of a narrower width."""
+        w = 9 + self.man_bits
+        rows, cols = self.shape or (1, 1)
+        pair = [("a_special_i", 1, 1), ("a_sign_i", 1, 1), ("a_mag_i", w - 1, w - 1),
+                ("b_special_i", 1, 1), ("b_sign_i", 1, 1), ("b_offset_i", w, w)]
+        return {
+            "pam": [("a_i", w, w), ("b_i", w, w)],
+            "mul": [("a_i", w, w), ("b_i", w, w)],
+            "product": pair,
+            "fadd": [("a_i", 32, 32), ("b_i", 32, 32)],
+            "mac": pair + [("psum_i", 32, 32)],
+        }.get(self.name) or [
+            ("en_i", 1, 1),
+            ("act_special_i", rows, 1), ("act_i", rows * w, w),
+            ("swap_i", rows, 1), ("load_i", rows, 1),
+            ("wgt_flags_i", cols * 2, 1), ("wgt_offset_i", cols * w, w),
+            ("psum_i", cols * 32, 32)]
+
+    def outputs(self):
+        w = 9 + self.man_bits
+        if self.name in ("pam", "mul", "product"):
+            return [("p_o" if self.name != "product" else "product_o", 32)]
+        if self.name == "pe":
+            return [("act_special_o", 1), ("act_o", w), ("swap_o", 1), ("load_o", 1),
+                    ("wgt_flags_o", 2), ("wgt_offset_o", w), ("sum_o", 32)]
+        return [("sum_o", 32 * (self.shape or (1, 1))[1])]
+
+    def describe(self):
+        text = self.name
+        if self.name in ("product", "mac", "pe", "array"):
+            text += f" {self.mul}"
+        if self.name != "fadd":
+            text += f" {self.format}"
+        if self.shape:
+            text += f" {self.shape[0]}x{self.shape[1]}"
+        if self.clocked:
+            text += f", adder depth {self.add_depth}"
+        return text

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of runs, and the tables and the figure of their results."""
+import itertools
+import json
+import pathlib
+import re
+import shlex
+import tempfile
+
+from . import Wrong, tools
+
+_OPTIONS = ("design", "mul", "format", "array", "add-depth", "lib", "clock-ns", "fpga", "script")
+
+
+class Run:
+    def __init__(self, options, results, jobs):
+        name = "-".join(f"{value:g}" if isinstance(value, float) else str(value)
+                        for value in options.values())
+        self.options = options
+        self.out = f"{results}/{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.json"
+        self.words = ["synth/sumac-synth"]
+        for option, value in options.items():
+            self.words += [f"--{option}", str(value)]
+        self.words += ["-j", str(jobs), "--out", self.out]
+
+    def line(self):
+        return shlex.join(self.words)
+
+
+def read(path, jobs=1):
+    """The runs that a sweep file asks for, in its order; one sentence for what is wrong with it."""
+    try:
+        document = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Wrong(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise Wrong(f"{path} is not JSON: {error}.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("runs"), list):
+        raise Wrong(f"{path} has no list \"runs\".")
+    results = document.get("results", "build/synth")
+    runs = []
+    for group in document["runs"]:
+        if not isinstance(group, dict) or "design" not in group:
+            raise Wrong(f"a group of {path} names no design.")
+        for name, values in group.items():
+            if name not in _OPTIONS:
+                raise Wrong(f"{path} has '{name}', which is no option of sumac-synth that sweeps.")
+            if not isinstance(values, list) or not values:
+                raise Wrong(f"'{name}' in {path} is not a list of values.")
+        for values in itertools.product(*group.values()):
+            runs.append(Run(dict(zip(group, values)), results, jobs))
+    names = [run.out for run in runs]
+    if len(set(names)) != len(names):
+        raise Wrong(f"{path} asks for {max(names, key=names.count)} more than once.")
+    return runs
+
+
+# ---- Tables ----
+def _area(result):
+    return f"{result['area']:,.0f}" + ("" if result["meets_clock"] else " (missed)")
+
+
+def _ratio(pam, ieee):
+    return f"{pam['area'] / ieee['area']:.3f}" if pam["meets_clock"] == ieee["meets_clock"] else ""
+
+
+def _what(result):
+    name = {"pam": "unit", "mul": "unit"}.get(result["design"], result["design"])
+    return f"{name} {result['array'] or ''}".strip() + f", {result['format']}"
+
+
+def _pairs(results):
+    """{(what, clock): {"pam": result, "ieee": result}} of the designs with a product."""
+    pairs = {}
+    for result in results:
+        if result["mul"]:
+            pairs.setdefault((_what(result), result.get("clock_ns"), result.get("fpga")), {})[
+                result["mul"]] = result
+    return {key: pair for key, pair in pairs.items() if len(pair) == 2}
+
+
+def tables(results):
+    cells = [one for one in results if "fpga" not in one]
+    boards = [one for one in results if "fpga" in one]
+    lines = ["| design | clock | pam, um^2 | IEEE, um^2 | ratio | least clock of these, pam / IEEE | "
+             "fastest, pam / IEEE | IEEE's structure |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for (what, clock, _), pair in _pairs(cells).items():
+        pam, ieee = pair["pam"], pair["ieee"]
+        lines.append(
+            f"| {what} | {clock:g} ns | {_area(pam)} | {_area(ieee)} | {_ratio(pam, ieee)} | "
+            f"{pam['min_period_ns']:.2f} / {ieee['min_period_ns']:.2f} ns | "
+            f"{pam['fastest']['period_ns']:.2f} / {ieee['fastest']['period_ns']:.2f} ns | "
+            f"{ieee['best']['structure']} |")
+    adders = [one for one in cells if one["design"] == "fadd"]
+    if adders:
+        lines += ["", "The adder, its registers excluded:", "",
+                  "| depth | clock | logic, um^2 | least clock | script | netlists that meet it, um^2 |",
+                  "| --- | --- | --- | --- | --- | --- |"]
+        for one in adders:
+            shift = one["area_registers"]
+            lines.append(
+                f"| {one['add_depth']} | {one['clock_ns']:g} ns | {one['area'] - shift:,.0f} | "
+                f"{one['min_period_ns']:.2f} ns | {one['best']['script']} | "
+                f"{one['spread']['meeting_clock']} of {one['spread']['netlists']}: "
+                f"{one['spread']['area_min'] - shift:,.0f} to "
+                f"{one['spread']['area_max'] - shift:,.0f} |")
+    macs = [one for one in cells if one["design"] in ("mac", "pe") and one["clock_ns"] == 10]
+    if macs:
+        lines += ["", "Where the area is, every module mapped by itself (so the sum is larger), at 10 ns,"
+                  " in per cent:", "",
+                  "| design | um^2 | product | adder | registers between and enables | rest |",
+                  "| --- | --- | --- | --- | --- | --- |"]
+        for one in macs:
+            parts = {"product": 0.0, "adder": 0.0, "stage": 0.0, "rest": 0.0}
+            for part in one["modules"]:
+                name = part["module"]
+                kind = ("product" if name.startswith("sumac_product") or name == "sumac_special"
+                        else "adder" if name.startswith("sumac_fadd")
+                        else "stage" if name == "sumac_stage" else "rest")
+                parts[kind] += part["area"]
+            whole = sum(parts.values())
+            lines.append(f"| {one['design']} {one['mul']}, {one['format']} | {whole:,.0f} | "
+                         + " | ".join(f"{100 * area / whole:.1f}" for area in parts.values()) + " |")
+    if boards:
+        lines += ["", "| FPGA, not placed | LUTs, pam / IEEE | registers | DSPs |",
+                  "| --- | --- | --- | --- |"]
+        for (what, _, board), pair in _pairs(boards).items():
+            lines.append(f"| {board}: {what} | " + " | ".join(
+                f"{pair['pam'][name]} / {pair['ieee'][name]}"
+                for name in ("luts", "registers", "dsps")) + " |")
+    versions = sorted({words for one in results for words in one["tools"].values()})
+    lines += ["", "Versions: " + "; ".join(versions) + "."]
+    return "\n".join(lines)
+
+
+# ---- The figure: area against clock ----
+def _curves(results):
+    curves = {}
+    for one in results:
+        if "fpga" not in one and one["design"] == "mac" and one["meets_clock"]:
+            curves.setdefault(f"{one['mul']} {one['format']}", []).append(
+                (one["clock_ns"], one["area"] / 1000))
+    return {name: sorted(points) for name, points in curves.items()}
+
+
+def draw(results, path):
+    curves = _curves(results)
+    if not curves:
+        raise Wrong("there are no mac results to draw.")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        plots = []
+        for i, (name, points) in enumerate(sorted(curves.items())):
+            (folder / f"{i}.dat").write_text("".join(f"{x} {y}\n" for x, y in points))
+            plots.append(f"'{i}.dat' with linespoints pointtype 7 pointsize 0.5 title '{name}'")
+        (folder / "plot.gp").write_text(f"""set terminal svg size 720,420 font 'sans-serif,13'
+set output 'figure.svg'
+set xlabel 'clock period, ns'
+set ylabel 'area of a MAC, 1000 um^2'
+set yrange [0:*]
+set grid
+set key outside right top
+plot {', '.join(plots)}
+""")
+        tools.run(["gnuplot", "plot.gp"], folder, "plot.log")
+        path.write_bytes((folder / "figure.svg").read_bytes())
+
+
+_BEGIN, _END = "<!-- from here: written by synth/sweep report -->", "<!-- to here -->"
+
+
+def report(runs, root, document):
+    results = []
+    for run in runs:
+        path = root / run.out
+        try:
+            results.append(json.loads(path.read_text(encoding="utf-8")))
+        except OSError:
+            raise Wrong(f"there is no {run.out} yet; run: {run.line()}") from None
+    text = document.read_text(encoding="utf-8")
+    if _BEGIN not in text or _END not in text:
+        raise Wrong(f"{document} has no place for the tables, between '{_BEGIN}' and '{_END}'.")
+    before, rest = text.split(_BEGIN, 1)
+    after = rest.split(_END, 1)[1]
+    document.write_text(f"{before}{_BEGIN}\n\n{tables(results)}\n\n{_END}{after}", encoding="utf-8")
+    draw(results, document.with_suffix(".svg"))

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs sumac-synth and sweep as they are called."""
+import json
+import pathlib
+import shlex
+import subprocess
+import tempfile
+import unittest
+
+import tools
+
+SYNTH = str(tools.ROOT / "synth" / "sumac-synth")
+SWEEP = str(tools.ROOT / "synth" / "sweep")
+
+
+def run(*words):
+    return subprocess.run(words, capture_output=True, text=True, check=False, cwd=tools.ROOT)
+
+
+class Commands(unittest.TestCase):
+    def refused(self, *words):
+        answer = run(*words)
+        with self.subTest(words=words):
+            self.assertEqual(answer.returncode, 2)
+            self.assertEqual(answer.stdout, "")
+            self.assertRegex(answer.stderr, r"\A(sumac-synth|sweep): [^\n]*\.\n\Z")
+        return answer.stderr
+
+    def test_wrong_calls_get_one_sentence(self):
+        calls = ["", "--design alu", "--design mac --mul fixed", "--design pam --mul ieee",
+                 "--design mac --format e8m2", "--design mac --format e8m24", "--design mac --format fp16",
+                 "--design mac --array 4x4", "--design array --array 0x4", "--design array --array 4",
+                 "--design array --array 65x1", "--design pe --add-depth 0", "--design pe --add-depth 5",
+                 "--design pe --add-depth two", "--design mul --add-depth 2", "--design fadd --mul pam",
+                 "--design fadd --format bf16", "--design pe --lib none", "--design pe --lib none.lib",
+                 "--design pe --clock-ns 0", "--design pe --clock-ns nan", "--design pe --clock-ns -3",
+                 "--design pe --script best", "--design pe -j 0", "--design pe --check -1",
+                 "--design pe --fpga virtex", "--design pe --fpga ice40 --lib osu018",
+                 "--design pe --fpga ice40 --check 3", "--design pe --flat", "--design pe --frob",
+                 "--design pe --yosys no-such-yosys", "--design pe --cache /dev/null/x"]
+        for call in calls:
+            self.refused(SYNTH, *call.split())
+        self.assertIn("e8m3 to e8m23", self.refused(SYNTH, "--design", "mac", "--format", "e8m2"))
+
+    def test_a_broken_library_gets_one_sentence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {"empty": "", "cut": "library (x) { cell (A) {", "binary": "\0\1\2"}.items():
+                path = pathlib.Path(folder) / f"{name}.lib"
+                path.write_text(text)
+                self.refused(SYNTH, "--design", "product", "--lib", str(path))
+
+    def test_gives_json_of_any_library(self):
+        with tempfile.TemporaryDirectory() as folder:
+            library = pathlib.Path(folder) / "mine.lib"
+            library.write_text(tools.OSU018.read_text(encoding="latin-1").replace(
+                "area : 24;", "area : 12;"), encoding="latin-1")
+            common = [SYNTH, "--design", "product", "--format", "e8m3", "--script", "area", "--json"]
+            answers = [run(*common, "--lib", lib) for lib in ("osu018", str(library))]
+            plain, halved = (json.loads(answer.stdout) for answer in answers)
+            self.assertEqual([answer.stderr for answer in answers], ["", ""])
+            self.assertLess(halved["area"], plain["area"])
+            for field in ("area", "gate_equivalents", "min_period_ns", "path", "power_mw", "cells",
+                          "modules", "spread", "tools"):
+                self.assertTrue(plain[field], field)
+
+    def test_words_and_the_netlist_agree_with_the_json(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out, net = pathlib.Path(folder) / "a" / "r.json", pathlib.Path(folder) / "n.v"
+            common = [SYNTH, "--design", "product", "--format", "e8m3", "--script", "area"]
+            self.assertEqual(run(*common, "--out", str(out), "--netlist", str(net)).stdout, "")
+            result = json.loads(out.read_text())
+            words = run(*common, "--check", "100").stdout
+            self.assertIn(f"{result['area']:,.0f} um^2", words)
+            self.assertIn("100 random cycles equal to the RTL", words)
+            self.assertEqual(net.read_text().count("NAND2X1 "), result["cells"].get("NAND2X1", 0))
+
+
+class Sweeps(unittest.TestCase):
+    def test_prints_commands_runs_them_and_makes_the_tables(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            sweep = folder / "sweep.json"
+            sweep.write_text(json.dumps({"results": str(folder / "out"), "runs": [
+                {"design": ["mac"], "mul": ["pam", "ieee"], "format": ["e8m3"], "add-depth": [1],
+                 "clock-ns": [40], "script": ["area"]},
+                {"design": ["product"], "mul": ["pam"], "format": ["e8m3"], "clock-ns": [20],
+                 "script": ["area"]},
+                {"design": ["fadd"], "add-depth": [1], "clock-ns": [40], "script": ["area"]}]}))
+            document = folder / "doc.md"
+            document.write_text("before\n<!-- from here: written by synth/sweep report -->\nold\n"
+                                "<!-- to here -->\nafter\n")
+            options = ("--file", str(sweep), "--document", str(document))
+            missing = run(SWEEP, "report", *options)
+            self.assertEqual(missing.returncode, 2)
+            self.assertIn("mac-pam-e8m3-1-40-area.json yet; run: synth/sumac-synth", missing.stderr)
+            lines = run(SWEEP, "commands", *options).stdout.splitlines()
+            self.assertEqual(len(lines), 4)
+            self.assertEqual(run(*shlex.split(lines[0])).returncode, 0)
+            self.assertEqual(run(SWEEP, "run", *options).stdout.splitlines(), lines[1:])
+            self.assertEqual(run(SWEEP, "report", *options).returncode, 0)
+            text = document.read_text()
+            self.assertTrue(text.startswith("before\n") and text.endswith("after\n"))
+            self.assertNotIn("old", text)
+            result = json.loads((folder / "out" / "mac-pam-e8m3-1-40-area.json").read_text())
+            self.assertRegex(text, rf"\| mac, e8m3 \| 40 ns \| {result['area']:,.0f} \|")
+            self.assertIn("<svg", document.with_suffix(".svg").read_text())
+
+    def test_wrong_sweeps_get_one_sentence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "s.json"
+            for text in ("{", "[]", '{"runs": [{}]}', '{"runs": [{"design": "mac"}]}',
+                         '{"runs": [{"design": ["mac"], "colour": [1]}]}',
+                         '{"runs": [{"design": ["mac", "mac"]}]}'):
+                path.write_text(text)
+                answer = run(SWEEP, "commands", "--file", str(path))
+                self.assertEqual(answer.returncode, 2, text)
+                self.assertRegex(answer.stderr, r"\Asweep: [^\n]*\.\n\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
