@@ -120,8 +120,8 @@ def check(mapper, design, mapped, count, seed, edit=lambda text: text):
         (folder / "words.hex").write_text("".join(f"{line:0{digits}x}\n" for line in lines),
                                           encoding="ascii")
         (folder / "bench.sv").write_text(_bench(design, settle, len(lines)), encoding="utf-8")
-        tools.run(["iverilog", "-g2012", "-DSYNTHESIS", "-s", "bench", "-o", "bench.vvp", "bench.sv",
-                   "net.v", "cells.v", *map(str, design.files())], folder, "compile.log")
+        tools.run(["iverilog", "-g2012", "-DSYNTHESIS", f"-I{designs.RTL}", "-s", "bench", "-o",
+                   "bench.vvp", "bench.sv", "net.v", "cells.v", *map(str, design.files())], folder, "compile.log")
         answer = tools.run(["vvp", "-n", "bench.vvp"], folder, "run.log").strip()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arithmetic contract (docs/arithmetic.md) once more, on Python's integers and fractions.
+
+It checks counterexamples: that a mutant's word is wrong is not the solver's word alone. Slow, plain,
+and written from that page, with neither the RTL nor contract.smt2 in mind.
+"""
+
+from fractions import Fraction
+
+NAN = 0x7FC00000
+INFINITY = 0x7F800000
+
+
+def _fields(word):
+    return word >> 31, word & 0x7FFFFFFF
+
+
+def _is_zero(magnitude):  # DAZ
+    return magnitude < 0x00800000
+
+
+def pam(a, b, comp):
+    (sign_a, a), (sign_b, b) = _fields(a), _fields(b)
+    sign = (sign_a ^ sign_b) << 31
+    infinite = INFINITY in (a, b)
+    zero = _is_zero(a) or _is_zero(b)
+    if a > INFINITY or b > INFINITY or (infinite and zero):
+        return NAN
+    if infinite:
+        return sign | INFINITY
+    r = a + b - 0x3F800000 + comp
+    if zero or r < 0x00800000:
+        return 0
+    return sign | min(r, INFINITY)
+
+
+def _number(magnitude):
+    """The value of a finite magnitude, subnormals read as zero."""
+    if _is_zero(magnitude):
+        return Fraction(0)
+    return Fraction(magnitude & 0x7FFFFF | 0x800000) * Fraction(2) ** ((magnitude >> 23) - 150)
+
+
+def _rounded(value):
+    """The magnitude of a positive number to nearest even: flushed below 2^-126, else maybe infinity."""
+    exponent = 0
+    while value >= 2 ** 24:
+        value, exponent = value / 2, exponent + 1
+    while value < 2 ** 23:
+        value, exponent = value * 2, exponent - 1
+    significand = round(value)  # ties to even
+    if significand == 2 ** 24:
+        significand, exponent = 2 ** 23, exponent + 1
+    biased = exponent + 150
+    if biased < 1:
+        return 0
+    return min(biased << 23 | significand & 0x7FFFFF, INFINITY)
+
+
+def add(a, b):
+    (sign_a, a), (sign_b, b) = _fields(a), _fields(b)
+    if a > INFINITY or b > INFINITY or (a == b == INFINITY and sign_a != sign_b):
+        return NAN
+    if a == INFINITY or b == INFINITY:
+        return (sign_a if a == INFINITY else sign_b) << 31 | INFINITY
+    total = (-1) ** sign_a * _number(a) + (-1) ** sign_b * _number(b)
+    if total == 0:  # -0 only where both operands are: a zero, or nothing left of x - x
+        return (sign_a & sign_b) << 31
+    return (total < 0) << 31 | _rounded(abs(total))
