@@ -223,15 +223,15 @@ def fifo(mutant):
         shown = {'before': 'before', **{port: machine.port(port, 's0') for port in (
             'in_valid_i', 'in_ready_o', 'in_data_i', 'out_valid_o', 'out_ready_i', 'out_data_o')}, 'word': 'after'}
         lines += [f'(define-fun {name} () Bool (and (= #b1 {shown[valid]}) (= #b1 {shown[ready]})))'
-                  for name, valid, ready in (('push', 'in_valid_i', 'in_ready_o'), ('pop', 'out_valid_o', 'out_ready_i'))]
+                  for name, valid, ready in (('pushes', 'in_valid_i', 'in_ready_o'), ('pops', 'out_valid_o', 'out_ready_i'))]
         lines += ["""
             (define-fun count ((q (_ BitVec 66))) (_ BitVec 2) ((_ extract 65 64) q))
             (define-fun first ((q (_ BitVec 66))) (_ BitVec 32) ((_ extract 63 32) q))
             (define-fun second ((q (_ BitVec 66))) (_ BitVec 32) ((_ extract 31 0) q))
             (define-fun popped () (_ BitVec 66)
-              (ite pop (concat (bvsub (count before) #b01) (second before) #x00000000) before))
+              (ite pops (concat (bvsub (count before) #b01) (second before) #x00000000) before))
             (define-fun pushed () (_ BitVec 66)
-              (ite push (ite (= (count popped) #b00) (concat #b01 IN #x00000000)
+              (ite pushes (ite (= (count popped) #b00) (concat #b01 IN #x00000000)
                                                      (concat #b10 (first popped) IN)) popped))
             (assert (distinct (count before) #b11))""".replace('IN', shown['in_data_i'])]
         return Query([machine], lines, f"""(and (= after pushed)
@@ -270,9 +270,9 @@ THEOREMS = [
         (7, 0x710CB, Mutant(FILES['classify'], "exponent == '0;", "{exponent, mantissa} == '0;")),
         (3, 0x80000, Mutant(FILES['pe'], 'active_flags_q  <= shadow_flags_q', 'active_flags_q  <= wgt_flags_i')))),
     *(pe_sum(depth, mutant) for depth, mutant in enumerate((
-        Mutant(FILES['pe'], 'product_q <= product_d', "product_q <= product_d ^ 32'd1"),
-        Mutant(FILES['order'], 'swap ? b_i[31]', 'sub_o ? b_i[31]'),
-        Mutant(FILES['align'], '8\'d26', '8\'d22'),
-        Mutant(FILES['round'], 'sign_i & ~sub_i', 'sign_i')), 1)),
+        Mutant(FILES['pe'], '.a_i  (psum_i)', '.a_i  (product_q)'),
+        Mutant(FILES['pe'], '.Depth(AddDepth)', '.Depth(AddDepth - 1)'),
+        Mutant(FILES['fadd'], '.Register(Depth >= 2)) u_aln_small', '.Register(0)) u_aln_small'),
+        Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
     fifo(Mutant('sumac_fifo.sv', "if (pop || count_q == 2'd0)", 'if (pop)')),
 ]
