@@ -61,27 +61,53 @@ class Machine:
             'check -assert; async2sync; opt -full -nodffe -nosdff; dffunmap; '
             f'write_smt2 -stbv -wires {out.name}')
         self.text = out.read_text()
-        self._bits = {port: int(bits) for port, bits in
-                      re.findall(r'^; yosys-smt2-(?:in|out)put (\S+) (\d+)$', self.text, re.M)}
+        self._bits = {signal: int(bits) for signal, bits in
+                      re.findall(r'^; yosys-smt2-wire (\S+) (\d+)$', self.text, re.M)}
+        # What a state consists of, the upper bits first: function, upper bit, lower bit, signal, its slice.
+        self._fields = sorted(
+            ((name, int(upper), int(lower), signal, slice_)
+             for name, upper, lower, signal, slice_ in re.findall(
+                 r'^\(define-fun (\|[^|]*\|) \(\(state \S+\)\) .*\(\(_ extract (\d+) (\d+)\) state\)'
+                 r'[^;\n]*\)(?: ; \\?(\S+)(?: \[([\d:]+)\])?)?$', self.text, re.M)),
+            key=lambda field: -field[1])
+        width = int(re.search(r'^\(define-sort \S+ \(\) \(_ BitVec (\d+)\)\)$', self.text, re.M)[1])
+        assert width == sum(upper - lower + 1 for _, upper, lower, _, _ in self._fields), self._fields
+        transition = self.text[self.text.index(f'(define-fun |{self.name}_t| '):]
+        self._next = {register: value for value, register in
+                      re.findall(r'\(= (.*) \((\|[^|]*\|) next_state\)\)', transition)}
+        assert len(self._next) == transition.count(' next_state))'), transition
 
-    def states(self, *names):
-        """Declares these states, each a step after the one before."""
-        lines = [f'(declare-const {state} |{self.name}_s|)' for state in names]
-        lines += [f'(assert (|{self.name}_t| {now} {then}))' for now, then in zip(names, names[1:])]
+    def states(self, *given):
+        """Declares states, each a step after the one before: of each the name, and the values of some inputs.
+
+        All other inputs of each, and all registers of the first, are left open. A state is written
+        as a function of the one before, not as a relation: so the solver sees it through.
+        """
+        lines, before = [], None
+        for state, inputs in given:
+            parts = []
+            for name, upper, lower, signal, slice_ in self._fields:
+                if before and name in self._next:
+                    value = self._next[name].replace(' state)', f' {before})')
+                    parts.append(value)
+                elif signal in inputs:
+                    high, _, low = (slice_ or f'{upper - lower}:0').partition(':')
+                    parts.append(f'((_ extract {high} {low or high}) {inputs[signal]})')
+                else:
+                    part = f'|{self.name} {state} {lower}|'
+                    lines.append(f'(declare-const {part} (_ BitVec {upper - lower + 1}))')
+                    parts.append(part)
+            assert set(inputs) <= {field[3] for field in self._fields}, inputs
+            lines.append(f'(define-fun {state} () |{self.name}_s| (concat {" ".join(parts)}))')
+            before = state
         return '\n'.join(lines)
 
-    def port(self, port, state):
-        """A port's value, a bit-vector."""
-        value = f'(|{self.name}_n {port}| {state})'
-        return f'(ite {value} #b1 #b0)' if self._bits[port] == 1 else value
-
-    def is_set(self, port, state):
-        assert self._bits[port] == 1
-        return f'(|{self.name}_n {port}| {state})'
+    def port(self, signal, state):
+        """The value of a port or of a wire inside, a bit-vector."""
+        value = f'(|{self.name}_n {signal}| {state})'
+        return f'(ite {value} #b1 #b0)' if self._bits[signal] == 1 else value
 
     def registers(self, state):
-        """The values of all registers."""
-        transition = self.text[self.text.index(f'(define-fun |{self.name}_t| '):]
-        found = re.findall(r'(\(\|[^|]*\|) next_state\)', transition)
-        assert found, f'{self.name} has no register'
-        return [f'{register} {state})' for register in found]
+        """The values of all registers, one bit-vector."""
+        registers = [f'({name} {state})' for name, *_ in self._fields if name in self._next]
+        return f'(concat {" ".join(registers)})' if len(registers) > 1 else registers[0]

@@ -10,7 +10,8 @@ from solver import Query
 
 FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'special': 'sumac_special.sv',
          'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
-         'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'stage': 'sumac_stage.sv'}
+         'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
+         'loader': 'sumac_loader.sv', 'delay': 'sumac_delay.sv', 'stage': 'sumac_stage.sv'}
 
 
 @dataclasses.dataclass
@@ -27,7 +28,6 @@ class Theorem:
     mutant: Mutant
     # Of a counterexample's words, what the contract says that `word` should have been.
     expected: Callable[[dict], int]
-    quick: bool = True  # part of script/test
 
 
 def word(name):
@@ -51,7 +51,7 @@ def comp_as_input(sources):
                        r'\1; assign CompLow = \2;')
 
 
-def pam(man_bits, mutant, comp=None, quick=True):
+def pam(man_bits, mutant, comp=None):
     """sumac_pam is pam on all pairs of operand words: of the published comp, or of every comp."""
     low = 23 - man_bits
 
@@ -59,10 +59,11 @@ def pam(man_bits, mutant, comp=None, quick=True):
         if comp is None:
             comp_as_input(sources)
             machine = Machine(sources, 'sumac_pam', ManBits=man_bits)
-            premise = f'(assert (= {machine.port("Comp", "s")} (concat #b000000000 comp)))'
+            lines = ['(declare-const comp (_ BitVec 23))',
+                     machine.states(('s', {'Comp': '(concat #b000000000 comp)'}))]
         else:
             machine = Machine(sources, 'sumac_pam', ManBits=man_bits, Comp=comp)
-            premise = f'(assert (= comp ((_ extract 22 0) #x{comp:08x})))'
+            lines = [f'(define-fun comp () (_ BitVec 23) (_ bv{comp} 23))', machine.states(('s', {}))]
 
         def widened(port):
             bits = machine.port(port, 's')
@@ -70,13 +71,13 @@ def pam(man_bits, mutant, comp=None, quick=True):
 
         return Query(
             [machine],
-            [machine.states('s'), '(declare-const comp (_ BitVec 23))', premise],
+            lines,
             f'(= {machine.port("p_o", "s")} (pam {widened("a_i")} {widened("b_i")} comp))',
             {'a': widened('a_i'), 'b': widened('b_i'), 'comp': 'comp', 'word': machine.port('p_o', 's')})
 
     name = f'pam, ManBits {man_bits}, ' + ('every comp' if comp is None else f'comp {comp:#x}')
     return Theorem(name, query, mutant,
-                   lambda case: contract.pam(case['a'], case['b'], case['comp']), quick)
+                   lambda case: contract.pam(case['a'], case['b'], case['comp']))
 
 
 PAM_MUTANTS = [
@@ -93,22 +94,25 @@ PAM_MUTANTS = [
 
 # ---- add ----
 
-def fadd(depth, mutant, quick=True):
+def sum_of(machine, depth, prefix='s'):
+    """States of an adder that is given a and b and then anything, until their sum is due."""
+    return machine.states((f'{prefix}0', {'en_i': '#b1', 'a_i': 'a', 'b_i': 'b'}),
+                          *((f'{prefix}{i}', {'en_i': '#b1'}) for i in range(1, depth + 1)))
+
+
+def fadd(depth, mutant):
     """sumac_fadd, Depth edges after a and b, is their sum, whatever it held and is given next."""
 
     def query(sources):
         machine = Machine(sources, 'sumac_fadd', Depth=depth)
-        states = [f's{i}' for i in range(depth + 1)]
         return Query(
             [machine],
-            [machine.states(*states), word('a'), word('b'),
-             f'(assert (= a {machine.port("a_i", "s0")}))', f'(assert (= b {machine.port("b_i", "s0")}))',
-             *(f'(assert {machine.is_set("en_i", state)})' for state in states[:-1])],
-            f'(is_add {machine.port("sum_o", states[-1])} a b)',
-            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', states[-1])})
+            [word('a'), word('b'), sum_of(machine, depth)],
+            f'(is_add {machine.port("sum_o", f"s{depth}")} a b)',
+            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')})
 
     return Theorem(f'add, Depth {depth}', query, mutant,
-                   lambda case: contract.add(case['a'], case['b']), quick)
+                   lambda case: contract.add(case['a'], case['b']))
 
 
 def fadd_depth(depth, mutant):
@@ -117,19 +121,134 @@ def fadd_depth(depth, mutant):
     def query(sources):
         one = Machine(sources, 'sumac_fadd', name='one', Depth=1)
         machine = Machine(sources, 'sumac_fadd', Depth=depth)
-        states = [f's{i}' for i in range(depth + 1)]
         return Query(
             [one, machine],
-            [one.states('t0', 't1'), machine.states(*states), word('a'), word('b'),
-             *(f'(assert (= {operand} {machine.port(f"{operand}_i", "s0")} {one.port(f"{operand}_i", "t0")}))'
-               for operand in 'ab'),
-             f'(assert {one.is_set("en_i", "t0")})',
-             *(f'(assert {machine.is_set("en_i", state)})' for state in states[:-1])],
-            f'(= {machine.port("sum_o", states[-1])} {one.port("sum_o", "t1")})',
-            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', states[-1])})
+            [word('a'), word('b'), sum_of(one, 1, 't'), sum_of(machine, depth)],
+            f'(= {machine.port("sum_o", f"s{depth}")} {one.port("sum_o", "t1")})',
+            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')})
 
     return Theorem(f'add, Depth {depth} as Depth 1', query, mutant,
                    lambda case: contract.add(case['a'], case['b']))
+
+
+# ---- The processing element, with its edges (prove_pe.sv) ----
+
+PE = 'u_array.gen_row[0].gen_col[0].u_pe.'
+
+
+def narrow(name, man_bits):
+    """Of a word declared by word(): the upper bits that the format has, and the word that they mean."""
+    bits = f'((_ extract 31 {23 - man_bits}) {name})'
+    return bits, bits if man_bits == 23 else f'(concat {bits} (_ bv0 {23 - man_bits}))'
+
+
+def beats(machine, depth, w='w', a='a', next_a='b', x='x', next_x='y'):
+    """Cycle 0: the loader takes weight w. Cycle 1: a tile's first beat, activation a; 2: next_a.
+    Cycle 4: x is a's partial sum; 5: next_x is next_a's. All else is open, further weights too.
+    """
+    given = [{} for _ in range(7 + depth)]
+    given[0] |= {'wgt_valid_i': '#b1', 'wgt_data_i': w}
+    given[1] |= {'first_i': '#b1', 'act_data_i': a}
+    given[2] |= {'first_i': '#b0', 'act_data_i': next_a}
+    given[4] |= {'psum_i': x}
+    given[5] |= {'psum_i': next_x}
+    states = [(f's{i}', {'rst_ni': '#b1', 'en_i': '#b1'} | inputs) for i, inputs in enumerate(given)]
+    return [machine.states(*states), f'(assert (= #b1 {machine.port("wgt_ready_o", "s0")}))']
+
+
+def pe_product(man_bits, comp, mutant):
+    """The adder of the processing element is given pam(a, w) and then pam(b, w), three and four
+    cycles after the activations."""
+    def query(sources):
+        machine = Machine(sources, 'prove_pe', ManBits=man_bits, Comp=comp)
+        (w, wide_w), (a, wide_a), (b, wide_b) = (narrow(name, man_bits) for name in 'wab')
+        product = [machine.port(f'{PE}u_add.b_i', state) for state in ('s4', 's5')]
+        comp_term = f'(_ bv{comp} 23)'
+        return Query(
+            [machine], [*map(word, 'wabxy'), *beats(machine, 0, w, a, b)],
+            f'(= (concat {product[0]} {product[1]}) '
+            f'(concat (pam {wide_a} {wide_w} {comp_term}) (pam {wide_b} {wide_w} {comp_term})))',
+            {'w': wide_w, 'a': wide_a, 'b': wide_b, 'word': f'(concat {product[0]} {product[1]})'})
+
+    return Theorem(f'PE product, ManBits {man_bits}, comp {comp:#x}', query, mutant,
+                   lambda case: (contract.pam(case['a'], case['w'], comp) << 32 |
+                                 contract.pam(case['b'], case['w'], comp)))
+
+
+def pe_sum(depth, mutant):
+    """sum_o of the processing element, AddDepth edges on, is what the adder of Depth 1 gives of
+    psum_i and of the product."""
+    def query(sources):
+        one = Machine(sources, 'sumac_fadd', name='one', Depth=1)
+        machine = Machine(sources, 'sumac_pe', AddDepth=depth)
+        product = machine.port('u_add.b_i', 's0')
+        return Query(
+            [one, machine],
+            [word('a'),
+             machine.states(('s0', {'en_i': '#b1', 'psum_i': 'a'}),
+                            *((f's{i}', {'en_i': '#b1'}) for i in range(1, depth + 1))),
+             f'(define-fun b () (_ BitVec 32) {product})', sum_of(one, 1, 't')],
+            f'(= {machine.port("sum_o", f"s{depth}")} {one.port("sum_o", "t1")})',
+            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')})
+
+    return Theorem(f'PE sum, AddDepth {depth}', query, mutant,
+                   lambda case: contract.add(case['a'], case['b']))
+
+
+def pe_keeps(signals, name, idle, mutant):
+    """What the processing element holds stays while `idle` is 0: for any number of cycles."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_pe', AddDepth=4)
+        before, after = (
+            f'(concat {" ".join(machine.port(signal, state) for signal in signals)})' if signals
+            else machine.registers(state) for state in ('s0', 's1'))
+        return Query([machine], [machine.states(('s0', {idle: '#b0'}), ('s1', {}))],
+                     f'(= {before} {after})', {'before': before, 'word': after})
+
+    return Theorem(name, query, mutant, lambda case: case['before'])
+
+
+# ---- The FIFO ----
+
+def fifo(mutant):
+    """A step of sumac_fifo is a step of a queue of at most two words, from every state that stands for one."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_fifo')
+        lines = [machine.states(('s0', {'rst_ni': '#b1'}), ('s1', {'rst_ni': '#b1'}))]
+        # A queue as 66 bits: how many words, the first, the second; +0 where there is none.
+        for now, state in (('before', 's0'), ('after', 's1')):
+            count, head, tail = (machine.port(signal, state) for signal in ('count_q', 'head_q', 'tail_q'))
+            lines.append(f'(define-fun {now} () (_ BitVec 66) (concat {count} '
+                         f'(ite (= {count} #b00) #x00000000 {head}) (ite (= {count} #b10) {tail} #x00000000)))')
+        shown = {'before': 'before', **{port: machine.port(port, 's0') for port in (
+            'in_valid_i', 'in_ready_o', 'in_data_i', 'out_valid_o', 'out_ready_i', 'out_data_o')}, 'word': 'after'}
+        lines += [f'(define-fun {name} () Bool (and (= #b1 {shown[valid]}) (= #b1 {shown[ready]})))'
+                  for name, valid, ready in (('pushes', 'in_valid_i', 'in_ready_o'), ('pops', 'out_valid_o', 'out_ready_i'))]
+        lines += ["""
+            (define-fun count ((q (_ BitVec 66))) (_ BitVec 2) ((_ extract 65 64) q))
+            (define-fun first ((q (_ BitVec 66))) (_ BitVec 32) ((_ extract 63 32) q))
+            (define-fun second ((q (_ BitVec 66))) (_ BitVec 32) ((_ extract 31 0) q))
+            (define-fun popped () (_ BitVec 66)
+              (ite pops (concat (bvsub (count before) #b01) (second before) #x00000000) before))
+            (define-fun pushed () (_ BitVec 66)
+              (ite pushes (ite (= (count popped) #b00) (concat #b01 IN #x00000000)
+                                                     (concat #b10 (first popped) IN)) popped))
+            (assert (distinct (count before) #b11))""".replace('IN', shown['in_data_i'])]
+        return Query([machine], lines, f"""(and (= after pushed)
+            (= (= #b1 {shown['in_ready_o']}) (distinct (count before) #b10))
+            (= (= #b1 {shown['out_valid_o']}) (distinct (count before) #b00))
+            (=> (distinct (count before) #b00) (= {shown['out_data_o']} (first before))))""", shown)
+
+    def expected(case):
+        count, words = case['before'] >> 64, [case['before'] >> 32 & 0xFFFFFFFF, case['before'] & 0xFFFFFFFF]
+        words = words[:count]
+        if case['out_valid_o'] and case['out_ready_i']:
+            words = words[1:]
+        if case['in_valid_i'] and case['in_ready_o']:
+            words.append(case['in_data_i'])
+        return len(words) << 64 | sum(value << shift for value, shift in zip(words, (32, 0)))
+
+    return Theorem('FIFO is a queue of two', query, mutant, expected)
 
 
 THEOREMS = [
@@ -140,7 +259,20 @@ THEOREMS = [
     *(fadd_depth(depth, Mutant(FILES['fadd'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
       for depth, when, stage in ((2, '>= 2', 'u_aln_big'), (3, '>= 3', 'u_add_flags'), (4, '== 4', 'u_ord_flags'))),
     fadd(1, Mutant(FILES['round'], 'normal[3] & (normal[4]', 'normal[3] & (~normal[4]')),
-    fadd(2, Mutant(FILES['align'], '|shifted[23:0]', "1'b0")),
-    fadd(3, Mutant(FILES['fadd'], '.Register(Depth >= 3)) u_add_flags', '.Register(Depth >= 4)) u_add_flags')),
-    fadd(4, Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_flags', '.Register(Depth == 5)) u_ord_flags')),
+    pe_keeps([], 'PE, all kept without en_i', 'en_i',
+             Mutant(FILES['stage'], 'if (en_i) value_q', 'value_q')),
+    pe_keeps(['active_flags_q', 'active_offset_q'], 'PE, weight kept without swap_i', 'swap_i',
+             Mutant(FILES['pe'], 'en_i && swap_i', 'en_i')),
+    *(pe_product(man_bits, comp, mutant) for man_bits, comp, mutant in (
+        (23, 0, Mutant(FILES['pe'], 'en_i && load_i', 'en_i && swap_i')),
+        (23, 0x710CB, Mutant(FILES['pe'], 'en_i && swap_i', 'en_i && load_i')),
+        (10, 0x710CB, Mutant(FILES['loader'], '.First(1)) u_skew_offset', '.First(2)) u_skew_offset')),
+        (7, 0x710CB, Mutant(FILES['classify'], "exponent == '0;", "{exponent, mantissa} == '0;")),
+        (3, 0x80000, Mutant(FILES['pe'], 'active_flags_q  <= shadow_flags_q', 'active_flags_q  <= wgt_flags_i')))),
+    *(pe_sum(depth, mutant) for depth, mutant in enumerate((
+        Mutant(FILES['pe'], '.a_i  (psum_i)', '.a_i  (product_q)'),
+        Mutant(FILES['pe'], '.Depth(AddDepth)', '.Depth(AddDepth - 1)'),
+        Mutant(FILES['fadd'], '.Register(Depth >= 2)) u_aln_small', '.Register(0)) u_aln_small'),
+        Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
+    fifo(Mutant('sumac_fifo.sv', "if (pop || count_q == 2'd0)", 'if (pop)')),
 ]
