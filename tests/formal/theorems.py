@@ -100,6 +100,25 @@ def sum_of(machine, depth, prefix='s'):
                           *((f'{prefix}{i}', {'en_i': '#b1'}) for i in range(1, depth + 1)))
 
 
+# The adder in cases: the signs' xor, and how far the exponents are apart.
+DISTANCE = """
+(define-fun exponent ((w (_ BitVec 32))) (_ BitVec 9) (concat #b0 ((_ extract 30 23) w)))
+(define-fun apart () (_ BitVec 9) (bvsub (exponent a) (exponent b)))
+(define-fun special ((w (_ BitVec 32))) Bool (or (is_zero w) (= (exponent w) #b011111111)))
+(define-fun differ () Bool (distinct (sign a) (sign b)))
+(define-fun between ((low (_ BitVec 9)) (high (_ BitVec 9))) Bool
+  (and (bvsge apart low) (bvsle apart high)))"""
+
+
+def between(low, high):
+    return f'(between (_ bv{low % 512} 9) (_ bv{high % 512} 9))'
+
+
+ADD_CASES = ['(or (special a) (special b))', f'(not {between(-26, 26)})',
+             f'(and differ {between(0, 0)})', f'(and differ {between(1, 1)})', f'(and differ {between(-1, -1)})',
+             f'(and differ {between(2, 26)})', f'(and differ {between(-26, -2)})', between(0, 26)]
+
+
 def fadd(depth, mutant):
     """sumac_fadd, Depth edges after a and b, is their sum, whatever it held and is given next."""
 
@@ -107,9 +126,9 @@ def fadd(depth, mutant):
         machine = Machine(sources, 'sumac_fadd', Depth=depth)
         return Query(
             [machine],
-            [word('a'), word('b'), sum_of(machine, depth)],
+            [word('a'), word('b'), sum_of(machine, depth), DISTANCE],
             f'(is_add {machine.port("sum_o", f"s{depth}")} a b)',
-            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')})
+            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')}, ADD_CASES)
 
     return Theorem(f'add, Depth {depth}', query, mutant,
                    lambda case: contract.add(case['a'], case['b']))
