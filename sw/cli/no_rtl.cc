@@ -22,6 +22,8 @@ std::vector<RtlArray> RtlArrays() { return {}; }
 
 std::vector<RtlTop> RtlTops() { return {}; }
 
+std::string RtlTop::Name() const { return Geometry(); }
+
 RtlBoard MakeRtlBoard(const RtlTopOptions&) { Refuse(); }
 
 std::unique_ptr<Device> MakeRtlDevice(const RtlOptions&) { Refuse(); }
