@@ -81,9 +81,13 @@ class Planner {
     for (const Limits& limits : Candidates()) {
       for (const bool rows_inside : {false, true}) {
         Plan plan{Cut(limits, rows_inside), 0};
+        if (plan.pieces.empty()) continue;  // its pieces do not fit the windows
         plan.cycles = Cycles(plan.pieces);
         if (plan.cycles < best.cycles) best = std::move(plan);
       }
+    }
+    if (best.pieces.empty()) {
+      throw Error("GEMM job '" + job_.name + "' does not fit the accelerator's windows.");
     }
     return best;
   }
@@ -171,10 +175,13 @@ class Planner {
         row_runs.pop_back();
       }
     }
+    bool fits = true;
     const auto add = [&](std::size_t i, std::size_t j, std::int64_t m, std::int64_t n) {
       auto fold = Fold(m, row_runs[i], n, column_runs[j], limits.k);
-      if (!fold)
-        throw Error("GEMM job '" + job_.name + "' does not fit the accelerator's windows.");
+      if (!fold) {
+        fits = false;
+        return;
+      }
       std::move(fold->begin(), fold->end(), std::back_inserter(pieces));
     };
     if (rows_inside) {
@@ -192,6 +199,7 @@ class Planner {
         }
       }
     }
+    if (!fits) pieces.clear();
     return pieces;
   }
 
