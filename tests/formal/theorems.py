@@ -11,7 +11,7 @@ from solver import Query
 FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'special': 'sumac_special.sv',
          'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
          'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
-         'loader': 'sumac_loader.sv', 'delay': 'sumac_delay.sv', 'stage': 'sumac_stage.sv'}
+         'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv'}
 
 
 @dataclasses.dataclass
@@ -126,9 +126,12 @@ def fadd(depth, mutant):
         machine = Machine(sources, 'sumac_fadd', Depth=depth)
         return Query(
             [machine],
-            [word('a'), word('b'), sum_of(machine, depth), DISTANCE],
-            f'(is_add {machine.port("sum_o", f"s{depth}")} a b)',
-            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')}, ADD_CASES)
+            # The sum as a part of another word: else the solver puts its term in all the places where
+            # the contract speaks of it, and takes five times as long.
+            [word('a'), word('b'), sum_of(machine, depth), DISTANCE, '(declare-const opaque (_ BitVec 33))',
+             f'(assert (= ((_ extract 31 0) opaque) {machine.port("sum_o", f"s{depth}")}))'],
+            '(is_add ((_ extract 31 0) opaque) a b)',
+            {'a': 'a', 'b': 'b', 'word': '((_ extract 31 0) opaque)'}, ADD_CASES)
 
     return Theorem(f'add, Depth {depth}', query, mutant,
                    lambda case: contract.add(case['a'], case['b']))
