@@ -19,8 +19,9 @@ namespace {
 constexpr std::uint32_t kId = 0x414D5553;
 constexpr std::uint32_t kIrqDone = 1;
 constexpr std::uint32_t kIrqError = 2;
-constexpr std::int64_t kRing = 256;      // descriptors
-constexpr std::int64_t kAlignment = 64;  // words
+constexpr std::int64_t kRing = kRingDescriptors;
+// Words: at 4 KiB lines a job's bursts, and so its cycles, do not depend on where its buffers lie.
+constexpr std::int64_t kAlignment = 1024;
 
 // Free ranges of the boards' memory, first fit.
 class Arena {

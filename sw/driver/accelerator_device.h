@@ -15,6 +15,9 @@
 
 namespace sumac {
 
+// Descriptors that a board is given at a time.
+constexpr std::size_t kRingDescriptors = 256;
+
 // What the board's registers say. Throws Error where there is no accelerator.
 AcceleratorShape ReadShape(Board& board);
 

@@ -16,6 +16,7 @@
 #include "rtl_top_4x8.h"
 #include "sim/accelerator_driver.h"
 #include "sw/driver/accelerator_device.h"
+#include "sw/driver/predict.h"
 #include "sw/driver/registers.h"
 #include "tests/model/gemm_cases.h"
 
@@ -31,11 +32,15 @@ constexpr std::int64_t kMostProducts = 150'000;  // what is simulated in reasona
 struct Top4x3 {
   using Model = rtl_top_4x3;
   static constexpr int kBusWords = 2;
+  static constexpr std::int64_t kResultDepth = 64;
+  static constexpr std::int64_t kOutstanding = 4;
   static constexpr Arithmetic kArithmetic{Product::kPam, 0, 23};
 };
 struct Top4x8 {
   using Model = rtl_top_4x8;
   static constexpr int kBusWords = 16;
+  static constexpr std::int64_t kResultDepth = 64;
+  static constexpr std::int64_t kOutstanding = 16;
   static constexpr Arithmetic kArithmetic{Product::kPam, 463051, 7};
 };
 
@@ -102,6 +107,28 @@ TYPED_TEST(AcceleratorTest, CyclesOfAJobDoNotDependOnWhatRanBefore) {
   std::vector<std::int64_t> cycles;
   for (const Job& job : jobs) cycles.push_back(device->Run(job).cycles);
   for (std::size_t i = jobs.size(); i-- > 0;) EXPECT_EQ(device->Run(jobs[i]).cycles, cycles[i]);
+}
+
+TYPED_TEST(AcceleratorTest, CyclesAndBeatsAreThoseOfTheModel) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const BusTiming bus{.latency = 1 + static_cast<std::int64_t>(seed % 40),
+                        .interval = 1 + static_cast<std::int64_t>(seed % 5 / 3)};
+    const auto board = this->MakeBoard(bus);
+    const AcceleratorShape shape = ReadShape(*board);
+    const auto device = MakeAcceleratorDevice("top", {board});
+    const Job job = this->MakeJob(*device, 5000 + seed);
+    AcceleratorTiming timing;
+    timing.latency = bus.latency;
+    timing.interval = bus.interval;
+    timing.result_depth = TypeParam::kResultDepth;
+    timing.outstanding = TypeParam::kOutstanding;
+    timing = TimingOf(shape, timing);
+    const AcceleratorCounts counts = PredictJob(shape, timing, job);
+    EXPECT_EQ(device->Run(job).cycles, counts.cycles) << job.m << " x " << job.n << " x " << job.k;
+    EXPECT_EQ(board->ReadRegister(kRegCountReadBeats), counts.read_beats);
+    EXPECT_EQ(board->ReadRegister(kRegCountWriteBeats), counts.write_beats);
+  }
 }
 
 // A matrix job whose C has guard words around it.
