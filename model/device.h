@@ -71,8 +71,9 @@ struct Mismatch {
 };
 
 struct JobReport {
-  std::int64_t cycles = 0;  // of the array; 0 where a device has no clock
-  Mismatch mismatch;        // of a checking device
+  std::int64_t cycles = 0;            // of the hardware; 0 where a device has no clock
+  std::int64_t predicted_cycles = 0;  // by the cycle model; 0 where it does not cover the device
+  Mismatch mismatch;                  // of a checking device
 };
 
 using Ticket = std::uint64_t;

@@ -94,7 +94,9 @@ class RtlDevice : public HostDevice {
     }
     if (error) std::rethrow_exception(error);
     ApplyJobEpilogue(job);
-    return {.cycles = cycles, .mismatch = {}};
+    return {.cycles = cycles,
+            .predicted_cycles = JobCycles(model_.array, job.m, job.n, job.k),
+            .mismatch = {}};
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,6 +14,8 @@
 
 #include "sw/cli/commands.h"
 #include "sw/cli/options.h"
+#include "sw/driver/predict.h"
+#include "sw/io/file.h"
 #include "sw/topology/topology.h"
 
 namespace sumac {
@@ -25,16 +28,119 @@ struct CyclesOptions {
   std::int64_t batch = 1;
   double clock_mhz = 100;
   int add_depth = 2;
-  std::int64_t psum_depth = 256;
+  std::int64_t psum_depth = 0;  // 0: the default
+  int bus_bits = 0;             // not 0: the whole accelerator, on a memory
+  std::int64_t latency = 32;
+  std::string csv;
   bool training = false;
   bool json = false;
 };
 
 constexpr int kMostRows = 4096;
+// Defaults of the RTL's parameters.
+constexpr std::int64_t kCorePsumDepth = 256;
+constexpr std::int64_t kAcceleratorPsumDepth = 512;
+constexpr std::int64_t kWindowWords = 32768;
+constexpr int kMostAcceleratorRows = 128;
+
+// sumac_top as it is by default, around this array.
+AcceleratorShape MakeAccelerator(const CyclesOptions& options, const ArrayShape& array) {
+  if (std::max(array.rows, array.columns) > kMostAcceleratorRows) {
+    throw Error(
+        fmt::format("--array {} with --bus-bits: the accelerator has at most {} rows and "
+                    "columns.",
+                    options.array, kMostAcceleratorRows));
+  }
+  AcceleratorShape shape;
+  shape.rows = array.rows;
+  shape.columns = array.columns;
+  shape.adder_depth = array.adder_depth;
+  shape.psum_depth = array.psum_depth;
+  shape.bus_words = options.bus_bits / 32;
+  shape.a_words = shape.b_words = kWindowWords;
+  return shape;
+}
+
+// What one line of the table counts.
+struct Estimate {
+  std::int64_t macs = 0;
+  std::int64_t cycles = 0;
+  std::int64_t bytes_read = 0;
+  std::int64_t bytes_written = 0;
+  std::int64_t places = 0;  // elements of the array that its tiles have, times their rows
+
+  void Add(const Estimate& more) {
+    macs += more.macs;
+    cycles += more.cycles;
+    bytes_read += more.bytes_read;
+    bytes_written += more.bytes_written;
+    places += more.places;
+  }
+};
+
+Estimate MakeEstimate(const CyclesOptions& options, const ArrayShape& array,
+                      const TopologyLayer& layer, const LayerGemm& gemm) {
+  Estimate estimate;
+  estimate.macs = gemm.count * gemm.m * gemm.n * gemm.k;
+  estimate.places = gemm.count * gemm.m * DivideUp(gemm.n, array.columns) *
+                    DivideUp(gemm.k, array.rows) * array.Elements();
+  if (options.bus_bits == 0) {
+    estimate.cycles = gemm.count * JobCycles(array, gemm.m, gemm.n, gemm.k);
+    return estimate;
+  }
+  const AcceleratorShape shape = MakeAccelerator(options, array);
+  AcceleratorTiming memory;
+  memory.latency = options.latency;
+  memory.result_depth = std::max(memory.result_depth, array.psum_depth);
+  const AcceleratorCounts counts =
+      PredictJob(shape, TimingOf(shape, memory), TopologyJob(layer, options.batch, gemm.pass));
+  const std::int64_t beat_bytes = options.bus_bits / 8;
+  estimate.cycles = gemm.count * counts.cycles;
+  estimate.bytes_read = gemm.count * counts.read_beats * beat_bytes;
+  estimate.bytes_written = gemm.count * counts.write_beats * beat_bytes;
+  return estimate;
+}
+
+// Estimates of layers that differ in more than their names.
+class Estimates {
+ public:
+  const Estimate& Get(const CyclesOptions& options, const ArrayShape& array, TopologyLayer layer,
+                      const LayerGemm& gemm) {
+    layer.name.clear();
+    for (const auto& known : known_) {
+      if (known.pass == gemm.pass && known.layer == layer) return known.estimate;
+    }
+    Estimate estimate = MakeEstimate(options, array, layer, gemm);
+    return known_.emplace_back(Known{layer, gemm.pass, estimate}).estimate;
+  }
+
+ private:
+  struct Known {
+    TopologyLayer layer;
+    Pass pass = Pass::kForward;
+    Estimate estimate;
+  };
+  std::deque<Known> known_;
+};
+
+double Percent(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// Columns by the names of SCALE-Sim's COMPUTE_REPORT.csv, and what the memory moves.
+std::string CsvLine(const ArrayShape& array, const std::string& name, const Estimate& e) {
+  const std::int64_t stalls = e.cycles - e.places / array.Elements();
+  return fmt::format("{}, {}, {}, {:.3f}, {:.3f}, {:.3f}, {}, {},\n", name, e.cycles, stalls,
+                     Percent(e.macs, e.cycles * array.Elements()), Percent(e.macs, e.places),
+                     Percent(e.places, e.cycles * array.Elements()), e.bytes_read, e.bytes_written);
+}
 
 // "16x8" is 16 rows of 8 columns.
 ArrayShape ParseArray(const CyclesOptions& options) {
   ArrayShape array{.adder_depth = options.add_depth, .psum_depth = options.psum_depth};
+  if (array.psum_depth == 0) {
+    array.psum_depth = options.bus_bits == 0 ? kCorePsumDepth : kAcceleratorPsumDepth;
+  }
   const char* end = options.array.data() + options.array.size();
   const auto rows = std::from_chars(options.array.data(), end, array.rows);
   const bool cross = rows.ec == std::errc() && rows.ptr != end && *rows.ptr == 'x';
@@ -54,54 +160,74 @@ void RunCycles(const CyclesOptions& options) {
                                                 ? BuiltinTopology(options.network)
                                                 : ReadTopologyCsv(options.topology);
   const std::vector<LayerGemm> gemms = LowerTopology(layers, options.batch, options.training);
-  std::int64_t total_cycles = 0;
-  std::int64_t total_macs = 0;
+  const bool memory = options.bus_bits != 0;
+  if (!options.csv.empty()) CheckWritable(options.csv);
+  Estimate total;
+  Estimates estimates;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  std::string csv =
+      "LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, Compute Util %, "
+      "Bytes Read, Bytes Written,\n";
   std::size_t width = 5;
   for (const LayerGemm& gemm : gemms) width = std::max(width, gemm.name.size());
   if (!options.json) {
-    fmt::print("{:<{}} {:>6} {:>9} {:>6} {:>9} {:>14} {:>12} {:>12}\n", "layer", width, "count",
-               "M", "N", "K", "cycles", "utilization", "time [ms]");
+    fmt::print("{:<{}} {:>6} {:>9} {:>6} {:>9} {:>14} {:>12} {:>12}{}\n", "layer", width, "count",
+               "M", "N", "K", "cycles", "utilization", "time [ms]",
+               memory ? fmt::format(" {:>12} {:>12}", "read [MB]", "written [MB]") : "");
   }
   const auto milliseconds = [&](std::int64_t cycles) {
     return static_cast<double>(cycles) / options.clock_mhz * 1e-3;
   };
+  const auto figures = [&](const Estimate& estimate) {
+    std::string line = fmt::format("{:>14} {:>10.1f} % {:>12.3f}", estimate.cycles,
+                                   100 * Utilization(array, estimate.macs, estimate.cycles),
+                                   milliseconds(estimate.cycles));
+    if (memory) {
+      line += fmt::format(" {:>12.3f} {:>12.3f}", static_cast<double>(estimate.bytes_read) * 1e-6,
+                          static_cast<double>(estimate.bytes_written) * 1e-6);
+    }
+    return line;
+  };
+  const auto bytes = [&](const Estimate& estimate, nlohmann::ordered_json& object) {
+    if (!memory) return;
+    object["bytes_read"] = estimate.bytes_read;
+    object["bytes_written"] = estimate.bytes_written;
+  };
   for (const LayerGemm& gemm : gemms) {
-    const std::int64_t cycles = gemm.count * JobCycles(array, gemm.m, gemm.n, gemm.k);
-    const std::int64_t macs = gemm.count * gemm.m * gemm.n * gemm.k;
-    const double utilization = Utilization(array, macs, cycles);
-    total_cycles += cycles;
-    total_macs += macs;
+    const Estimate& estimate = estimates.Get(options, array, layers[gemm.layer], gemm);
+    total.Add(estimate);
+    csv += CsvLine(array, gemm.name, estimate);
     if (options.json) {
       list.push_back({{"name", gemm.name},
                       {"count", gemm.count},
                       {"m", gemm.m},
                       {"n", gemm.n},
                       {"k", gemm.k},
-                      {"macs", macs},
-                      {"cycles", cycles},
-                      {"utilization", utilization}});
+                      {"macs", estimate.macs},
+                      {"cycles", estimate.cycles},
+                      {"utilization", Utilization(array, estimate.macs, estimate.cycles)}});
+      bytes(estimate, list.back());
     } else {
-      fmt::print("{:<{}} {:>6} {:>9} {:>6} {:>9} {:>14} {:>10.1f} % {:>12.3f}\n", gemm.name, width,
-                 gemm.count, gemm.m, gemm.n, gemm.k, cycles, 100 * utilization,
-                 milliseconds(cycles));
+      fmt::print("{:<{}} {:>6} {:>9} {:>6} {:>9} {}\n", gemm.name, width, gemm.count, gemm.m,
+                 gemm.n, gemm.k, figures(estimate));
     }
   }
-  const double utilization = Utilization(array, total_macs, total_cycles);
   if (options.json) {
-    const nlohmann::ordered_json document = {{"array", options.array},
-                                             {"batch", options.batch},
-                                             {"layers", list},
-                                             {"macs", total_macs},
-                                             {"total_cycles", total_cycles},
-                                             {"utilization", utilization},
-                                             {"seconds", milliseconds(total_cycles) * 1e-3}};
+    nlohmann::ordered_json document = {
+        {"array", options.array},
+        {"batch", options.batch},
+        {"layers", list},
+        {"macs", total.macs},
+        {"total_cycles", total.cycles},
+        {"utilization", Utilization(array, total.macs, total.cycles)}};
+    bytes(total, document);
+    document["seconds"] = milliseconds(total.cycles) * 1e-3;
     fmt::print("{}\n", document.dump(2));
   } else {
-    fmt::print("{:<{}} {:>33} {:>14} {:>10.1f} % {:>12.3f}\n", "total", width,
-               fmt::format("{} MACs", total_macs), total_cycles, 100 * utilization,
-               milliseconds(total_cycles));
+    fmt::print("{:<{}} {:>33} {}\n", "total", width, fmt::format("{} MACs", total.macs),
+               figures(total));
   }
+  if (!options.csv.empty()) WriteFileAtomically(options.csv, csv);
 }
 
 }  // namespace
@@ -126,15 +252,29 @@ void AddCycles(CLI::App& app, int&) {
   command->add_option("--add-depth", options->add_depth, "Pipeline registers of the adder")
       ->check(CLI::Range(1, 4))
       ->capture_default_str();
-  command->add_option("--psum-depth", options->psum_depth, "Rows of the partial-sum banks")
-      ->check(CLI::Range(2, 1 << 20))
-      ->capture_default_str();
+  command
+      ->add_option("--psum-depth", options->psum_depth,
+                   "Rows of the partial-sum banks; default 256, with --bus-bits 512")
+      ->check(CLI::Range(2, 1 << 20));
+  CLI::Option* bus = command
+                         ->add_option("--bus-bits", options->bus_bits,
+                                      "The whole accelerator, with a memory bus of so many bits")
+                         ->check(CLI::IsMember({64, 128, 256, 512}));
+  command
+      ->add_option("--latency", options->latency, "Of the memory, in cycles: from address to data")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str()
+      ->needs(bus);
+  command->add_option("--csv", options->csv, "Also write a report with SCALE-Sim's columns");
   command->add_flag("--training", options->training, "Both gradients as well");
   AddJsonOption(*command, options->json);
   command->footer(
-      "The cycles are those of sumac_core, equal to its simulation, with streams that never wait:\n"
-      "the memory around it is not in them. MACs in dilation gaps count.\n\n"
+      "The cycles are those of sumac_core, its streams never waiting, or, with --bus-bits, of the\n"
+      "whole accelerator from memory to memory; both equal the simulation's. MACs in dilation "
+      "gaps\n"
+      "count. Batch norm and activations are not in them.\n\n"
       "Examples:\n"
+      "  sumac cycles --network resnet20 --array 16x16 --bus-bits 128 --batch 8 --training\n"
       "  sumac cycles --network resnet50-imagenet --array 32x32 --batch 4 --clock-mhz 500\n"
       "  sumac cycles --topology topologies/alexnet.csv --array 16x16 --training --json");
   command->callback([options] {

@@ -8,14 +8,12 @@
 namespace sumac {
 namespace {
 
-bool HasCycleModel(const ArrayShape& array) { return array.Elements() > 0 && array.psum_depth > 0; }
-
-void Add(const ArrayShape& array, const LayerReport& more, LayerSum& sum) {
+void Add(const LayerReport& more, LayerSum& sum) {
   LayerReport& report = sum.report;
   sum.macs += more.m * more.n * more.k;
-  if (HasCycleModel(array)) sum.predicted_cycles += JobCycles(array, more.m, more.n, more.k);
   report.m += more.m;
   report.cycles += more.cycles;
+  report.predicted_cycles += more.predicted_cycles;
   report.mismatch.compared += more.mismatch.compared;
   report.mismatch.differing += more.mismatch.differing;
   if (report.mismatch.first.empty() && !more.mismatch.first.empty()) {
@@ -37,13 +35,13 @@ LayerTable::LayerTable(const ArrayShape& array, const std::vector<LayerReport>& 
       layer->report.n = report.n;
       layer->report.k = report.k;
     }
-    Add(array, report, *layer);
-    Add(array, report, total_);
+    Add(report, *layer);
+    Add(report, total_);
   }
 }
 
 nlohmann::ordered_json LayerTable::Predicted(const LayerSum& line) const {
-  if (HasCycleModel(array_)) return line.predicted_cycles;
+  if (array_.Elements() > 0) return line.report.predicted_cycles;
   return nullptr;
 }
 
@@ -81,8 +79,7 @@ void LayerTable::Print(bool check) const {
     line += array_.Elements() == 0
                 ? fmt::format(" {:>12} {:>12} {:>12}", "-", "-", "-")
                 : fmt::format(" {:>12} {:>12} {:>10.1f} %", layer.report.cycles,
-                              HasCycleModel(array_) ? std::to_string(layer.predicted_cycles) : "-",
-                              100 * LineUtilization(layer));
+                              layer.report.predicted_cycles, 100 * LineUtilization(layer));
     line += check ? fmt::format(" {:>11}", layer.report.mismatch.differing) : "";
     fmt::print("{}\n", line);
   };

@@ -17,17 +17,16 @@ namespace sumac {
 struct LayerSum {
   LayerReport report;
   std::int64_t macs = 0;
-  std::int64_t predicted_cycles = 0;  // of the cycle model; 0 where there is no array
 };
 
 class LayerTable {
  public:
   // Reports of one name become one line, in the order of their first. The array has no rows where
-  // the engine has no clock, and no psum_depth where the cycle model does not cover it.
+  // the engine has no clock.
   LayerTable(const ArrayShape& array, const std::vector<LayerReport>& reports);
 
   const LayerSum& total() const { return total_; }
-  // A list of objects: name, m, n, k, cycles, predicted_cycles (null: not covered), utilization,
+  // A list of objects: name, m, n, k, cycles, predicted_cycles (null: no clock), utilization,
   // mismatches.
   nlohmann::ordered_json Json() const;
   // Adds the totals: macs, cycles, predicted_cycles, utilization, compared, mismatches,

@@ -105,9 +105,11 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     rtl.stall_rate = options.stall_rate;
     rtl.trace = options.trace;
     const RtlBoard made = MakeRtlBoard(rtl);
+    AcceleratorTiming memory;
+    memory.latency = rtl.latency;
     return MakeAcceleratorDevice(
         made.name, {made.board},
-        [begin = made.begin_job](std::size_t, std::uint64_t job) { begin(job); });
+        [begin = made.begin_job](std::size_t, std::uint64_t job) { begin(job); }, memory);
   }
   if (!options.array.empty() || options.stall_seed != 0 || !options.trace.empty()) {
     throw Error("--array, --stall-seed and --trace need the hardware; add --engine rtl.");
@@ -125,7 +127,6 @@ ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmeti
         largest = top;
       }
     }
-    largest.psum_depth = 0;  // the cycle model has no memory
     return largest;
   }
   if (options.engine != "rtl") return largest;

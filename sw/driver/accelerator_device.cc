@@ -11,6 +11,7 @@
 #include "model/error.h"
 #include "model/host_device.h"
 #include "model/names.h"
+#include "sw/driver/predict.h"
 #include "sw/driver/registers.h"
 
 namespace sumac {
@@ -154,11 +155,13 @@ class Driver {
 class AcceleratorDevice : public HostDevice {
  public:
   AcceleratorDevice(std::string name, std::vector<std::shared_ptr<Board>> boards,
-                    std::function<void(std::size_t, std::uint64_t)> begin_job)
+                    std::function<void(std::size_t, std::uint64_t)> begin_job,
+                    const std::optional<AcceleratorTiming>& memory)
       : name_(std::move(name)),
         begin_job_(std::move(begin_job)),
         arena_(std::make_shared<Arena>(boards.front()->memory())),
         shape_(ReadShape(*boards.front())) {
+    if (memory) timing_ = TimingOf(shape_, *memory);
     for (auto& board : boards) {
       BufferPtr ring = Allocate(kRing * static_cast<std::int64_t>(kDescriptorWords));
       const std::int64_t address = AddressOf(*ring);
@@ -189,7 +192,9 @@ class AcceleratorDevice : public HostDevice {
     ++jobs_;
     const std::vector<Descriptor> plan =
         MakePlan(shape_, job, [this](const Buffer& buffer) { return AddressOf(buffer); });
-    return {.cycles = drivers_.front()->Run(plan), .mismatch = {}};
+    return {.cycles = drivers_.front()->Run(plan),
+            .predicted_cycles = timing_ ? CountPlan(*timing_, plan).cycles : 0,
+            .mismatch = {}};
   }
 
  private:
@@ -205,6 +210,7 @@ class AcceleratorDevice : public HostDevice {
   std::function<void(std::size_t, std::uint64_t)> begin_job_;
   std::shared_ptr<Arena> arena_;
   AcceleratorShape shape_;
+  std::optional<AcceleratorTiming> timing_;
   std::vector<std::unique_ptr<Driver>> drivers_;
   std::uint64_t jobs_ = 0;
 };
@@ -236,10 +242,11 @@ AcceleratorShape ReadShape(Board& board) {
 
 std::unique_ptr<Device> MakeAcceleratorDevice(
     std::string name, std::vector<std::shared_ptr<Board>> boards,
-    std::function<void(std::size_t board, std::uint64_t job)> begin_job) {
+    std::function<void(std::size_t board, std::uint64_t job)> begin_job,
+    const std::optional<AcceleratorTiming>& memory) {
   if (boards.empty()) throw Error("A device needs at least one board.");
   return std::make_unique<AcceleratorDevice>(std::move(name), std::move(boards),
-                                             std::move(begin_job));
+                                             std::move(begin_job), memory);
 }
 
 }  // namespace sumac

@@ -6,9 +6,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/accelerator_cycles.h"
 #include "model/board.h"
 #include "model/device.h"
 #include "sw/driver/plan.h"
@@ -24,13 +26,15 @@ AcceleratorShape ReadShape(Board& board);
 // A device on boards that share one memory. A job runs on one of them from idle to idle, so that
 // its words and its cycles depend on no other; jobs of one submission that touch nothing of each
 // other run side by side. `begin_job`, where given, is called before a job with its board and its
-// number since the device was made. Jobs may use only buffers of this device.
+// number since the device was made. Jobs may use only buffers of this device. Where the memory's
+// timing is given, reports carry the cycles that the cycle model predicts on it.
 //
 // Errors that the accelerator reports (a response, a bad descriptor, an address outside the memory)
 // are thrown from Submit as an Error with the word address; the board is then reset.
 std::unique_ptr<Device> MakeAcceleratorDevice(
     std::string name, std::vector<std::shared_ptr<Board>> boards,
-    std::function<void(std::size_t board, std::uint64_t job)> begin_job = {});
+    std::function<void(std::size_t board, std::uint64_t job)> begin_job = {},
+    const std::optional<AcceleratorTiming>& memory = {});
 
 }  // namespace sumac
 

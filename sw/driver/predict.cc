@@ -56,9 +56,7 @@ DescriptorWork WorkOf(const Descriptor& words) {
   return work;
 }
 
-AcceleratorCounts PredictJob(const AcceleratorShape& shape, const AcceleratorTiming& timing,
-                             const Job& job) {
-  const std::vector<Descriptor> plan = MakePlan(shape, job, [](const Buffer&) { return 0; });
+AcceleratorCounts CountPlan(const AcceleratorTiming& timing, std::span<const Descriptor> plan) {
   std::vector<DescriptorWork> work(plan.size());
   std::ranges::transform(plan, work.begin(), WorkOf);
   AcceleratorCounts counts;
@@ -67,6 +65,11 @@ AcceleratorCounts PredictJob(const AcceleratorShape& shape, const AcceleratorTim
         timing, std::span(work).subspan(i, std::min(work.size() - i, kRingDescriptors)));
   }
   return counts;
+}
+
+AcceleratorCounts PredictJob(const AcceleratorShape& shape, const AcceleratorTiming& timing,
+                             const Job& job) {
+  return CountPlan(timing, MakePlan(shape, job, [](const Buffer&) { return 0; }));
 }
 
 }  // namespace sumac

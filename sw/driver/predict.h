@@ -3,6 +3,8 @@
 #ifndef SUMAC_SW_DRIVER_PREDICT_H_
 #define SUMAC_SW_DRIVER_PREDICT_H_
 
+#include <span>
+
 #include "model/accelerator_cycles.h"
 #include "model/device.h"
 #include "sw/driver/plan.h"
@@ -15,6 +17,10 @@ AcceleratorTiming TimingOf(const AcceleratorShape& shape, AcceleratorTiming memo
 
 // What a descriptor makes the accelerator do.
 DescriptorWork WorkOf(const Descriptor& descriptor);
+
+// The cycles and beats of a plan that the driver gives to an accelerator, a ring of descriptors at
+// a time.
+AcceleratorCounts CountPlan(const AcceleratorTiming& timing, std::span<const Descriptor> plan);
 
 // A job's cycles and beats on a memory that never stalls. Buffers are taken to lie at 4 KiB lines,
 // as the driver puts them. Errors as MakePlan.

@@ -10,7 +10,7 @@ void RunJobs(Context& context, std::span<const Job> jobs) {
   if (context.reports == nullptr) return;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     context.reports->push_back({jobs[i].name, jobs[i].m, jobs[i].n, jobs[i].k, reports[i].cycles,
-                                std::move(reports[i].mismatch)});
+                                reports[i].predicted_cycles, std::move(reports[i].mismatch)});
   }
 }
 

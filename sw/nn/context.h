@@ -18,8 +18,9 @@ struct LayerReport {
   std::int64_t m = 0;
   std::int64_t n = 0;
   std::int64_t k = 0;
-  std::int64_t cycles = 0;  // of the array; 0 where the device has no clock
-  Mismatch mismatch;        // of a checking device
+  std::int64_t cycles = 0;            // of the hardware; 0 where the device has no clock
+  std::int64_t predicted_cycles = 0;  // by the cycle model; 0 where it does not cover the device
+  Mismatch mismatch;                  // of a checking device
 };
 
 // Host code between the jobs (batch norm, pooling, loss, SGD) runs on OpenMP's threads; no word

@@ -18,10 +18,10 @@ View InputView(const ConvGeometry& g, std::int64_t images, const Tensor& x) {
   view.outer = {Digit{.extent = images, .stride = g.InputWords()},
                 Digit{.extent = g.OutHeight(), .y = g.stride},
                 Digit{.extent = g.OutWidth(), .x = g.stride}};
-  view.k = {Digit{.extent = g.kernel, .y = 1}, Digit{.extent = g.kernel, .x = 1},
+  view.k = {Digit{.extent = g.kernel, .y = 1}, Digit{.extent = g.KernelWidth(), .x = 1},
             Digit{.extent = g.in_channels, .stride = 1}};
-  view.y = {.extent = g.height, .stride = g.width * g.in_channels, .padding = g.padding};
-  view.x = {.extent = g.width, .stride = g.in_channels, .padding = g.padding};
+  view.y = {.extent = g.height, .stride = g.width * g.InputPitch(), .padding = g.padding};
+  view.x = {.extent = g.width, .stride = g.InputPitch(), .padding = g.padding};
   return view;
 }
 
@@ -32,11 +32,11 @@ Job ConvForwardJob(const ConvGeometry& g, std::int64_t images, const Tensor& x, 
   Job job;
   job.m = images * g.OutHeight() * g.OutWidth();
   job.n = g.out_channels;
-  job.k = g.kernel * g.kernel * g.in_channels;
+  job.k = g.kernel * g.KernelWidth() * g.in_channels;
   job.a = InputView(g, images, x);
   job.b = MatrixOperand(w.buffer, 0, job.n, job.k, job.k, 1);
   if (bias != nullptr) job.c_in = MatrixView{.buffer = bias->buffer};
-  job.c = {.buffer = y.buffer, .row_stride = g.out_channels};
+  job.c = {.buffer = y.buffer, .row_stride = g.OutputPitch()};
   return job;
 }
 
@@ -45,28 +45,29 @@ Job ConvInputGradientJob(const ConvGeometry& g, std::int64_t images, const Tenso
   Job job;
   job.m = images * g.height * g.width;
   job.n = g.in_channels;
-  job.k = g.kernel * g.kernel * g.out_channels;
-  const std::int64_t padding = g.kernel - 1 - g.padding;
+  job.k = g.kernel * g.KernelWidth() * g.out_channels;
   job.a.buffer = dy.buffer;
   job.a.outer = {Digit{.extent = images, .stride = g.OutputWords()},
                  Digit{.extent = g.height, .y = 1}, Digit{.extent = g.width, .x = 1}};
-  job.a.k = {Digit{.extent = g.kernel, .y = 1}, Digit{.extent = g.kernel, .x = 1},
+  job.a.k = {Digit{.extent = g.kernel, .y = 1}, Digit{.extent = g.KernelWidth(), .x = 1},
              Digit{.extent = g.out_channels, .stride = 1}};
   job.a.y = {.extent = g.OutHeight(),
-             .stride = g.OutWidth() * g.out_channels,
-             .padding = padding,
+             .stride = g.OutWidth() * g.OutputPitch(),
+             .padding = g.kernel - 1 - g.padding,
              .dilation = g.stride};
-  job.a.x = {
-      .extent = g.OutWidth(), .stride = g.out_channels, .padding = padding, .dilation = g.stride};
+  job.a.x = {.extent = g.OutWidth(),
+             .stride = g.OutputPitch(),
+             .padding = g.KernelWidth() - 1 - g.padding,
+             .dilation = g.stride};
   // The rotated kernel: the last position first.
-  const std::int64_t row = g.kernel * g.in_channels;
+  const std::int64_t row = g.KernelWidth() * g.in_channels;
   job.b.buffer = w.buffer;
   job.b.offset = g.kernel * row - g.in_channels;
   job.b.outer[2] = {.extent = g.in_channels, .stride = 1};
   job.b.k = {Digit{.extent = g.kernel, .stride = -row},
-             Digit{.extent = g.kernel, .stride = -g.in_channels},
+             Digit{.extent = g.KernelWidth(), .stride = -g.in_channels},
              Digit{.extent = g.out_channels, .stride = g.kernel * row}};
-  job.c = {.buffer = dx.buffer, .row_stride = g.in_channels};
+  job.c = {.buffer = dx.buffer, .row_stride = g.InputPitch()};
   if (accumulate) job.c_in = job.c;
   return job;
 }
@@ -74,13 +75,13 @@ Job ConvInputGradientJob(const ConvGeometry& g, std::int64_t images, const Tenso
 Job ConvWeightGradientJob(const ConvGeometry& g, std::int64_t first, std::int64_t images,
                           const Tensor& x, const Tensor& dy, const Tensor& dw) {
   Job job;
-  job.m = g.kernel * g.kernel * g.in_channels;
+  job.m = g.kernel * g.KernelWidth() * g.in_channels;
   job.n = g.out_channels;
   job.k = images * g.OutHeight() * g.OutWidth();
   job.a = InputView(g, images, x);
   job.a.offset = first * g.InputWords();
   std::swap(job.a.outer, job.a.k);
-  job.b = MatrixOperand(dy.buffer, first * g.OutputWords(), job.n, 1, job.k, g.out_channels);
+  job.b = MatrixOperand(dy.buffer, first * g.OutputWords(), job.n, 1, job.k, g.OutputPitch());
   job.c = {.buffer = dw.buffer, .row_stride = 1, .column_stride = job.m};
   return job;
 }

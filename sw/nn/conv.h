@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolution (square kernel, no dilation) and, as its special case on 1 x 1 images, the linear
+// Convolution (no dilation) and, as its special case on 1 x 1 images, the linear
 // layer: three GEMM jobs, each element of whose results is one fold (docs/arithmetic.md, "GEMM").
 #ifndef SUMAC_SW_NN_CONV_H_
 #define SUMAC_SW_NN_CONV_H_
@@ -20,15 +20,21 @@ struct ConvGeometry {
   std::int64_t width = 1;
   std::int64_t in_channels = 1;
   std::int64_t out_channels = 1;
-  std::int64_t kernel = 1;
+  std::int64_t kernel = 1;        // its height
+  std::int64_t kernel_width = 0;  // 0: as its height
   std::int64_t stride = 1;
   std::int64_t padding = 0;
+  std::int64_t groups = 1;  // tensors that the channels of so many groups share; jobs are one's
 
+  std::int64_t KernelWidth() const { return kernel_width == 0 ? kernel : kernel_width; }
   std::int64_t OutHeight() const { return (height + 2 * padding - kernel) / stride + 1; }
-  std::int64_t OutWidth() const { return (width + 2 * padding - kernel) / stride + 1; }
-  std::int64_t InputWords() const { return height * width * in_channels; }  // one image's
-  std::int64_t OutputWords() const { return OutHeight() * OutWidth() * out_channels; }
-  std::int64_t WeightWords() const { return out_channels * kernel * kernel * in_channels; }
+  std::int64_t OutWidth() const { return (width + 2 * padding - KernelWidth()) / stride + 1; }
+  // Words from a position to the next one in x and in y.
+  std::int64_t InputPitch() const { return groups * in_channels; }
+  std::int64_t OutputPitch() const { return groups * out_channels; }
+  std::int64_t InputWords() const { return height * width * InputPitch(); }  // one image's
+  std::int64_t OutputWords() const { return OutHeight() * OutWidth() * OutputPitch(); }
+  std::int64_t WeightWords() const { return out_channels * kernel * KernelWidth() * in_channels; }
 };
 
 // The jobs, without name and arithmetic. They cover `images` images from `first` on.

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <span>
 #include <sstream>
 #include <utility>
 
 #include "model/error.h"
 #include "sw/io/file.h"
+#include "sw/nn/conv.h"
 
 namespace sumac {
 namespace {
@@ -25,6 +27,12 @@ std::int64_t Times(std::initializer_list<std::int64_t> factors) {
   for (const std::int64_t factor : factors) product = std::min(product * factor, kLimit + 1);
   return product;
 }
+
+// Memory of which only the place matters.
+class NoWords : public Buffer {
+ public:
+  std::int64_t size() const override { return 0; }
+};
 
 LayerGemm Lower(const TopologyLayer& layer, std::int64_t batch, Pass pass) {
   const std::int64_t images = layer.own_operand ? 1 : batch;
@@ -71,13 +79,15 @@ class Chain {
  public:
   Chain(std::int64_t size, std::int64_t channels) : size_(size), channels_(channels) {}
 
-  // A square convolution with padding kernel / 2; returns to its own input where `aside` is set (a
-  // shortcut).
+  // On the way of a chain; the same, with a shortcut beside it from here on; a shortcut itself.
+  enum class Way { kMain, kBeside, kAside };
+  // A square convolution with padding kernel / 2.
   void Conv(const std::string& name, std::int64_t out_channels, std::int64_t kernel,
-            std::int64_t stride, bool aside = false) {
+            std::int64_t stride, Way way = Way::kMain) {
     TopologyLayer layer = Layer(name, channels_, out_channels, kernel, stride);
+    layer.shortcut = way == Way::kBeside;
     layers_.push_back(layer);
-    if (!aside) Become(layer.out_height, out_channels);
+    if (way != Way::kAside) Become(layer.out_height, out_channels);
   }
   void Depthwise(const std::string& name, std::int64_t stride) {
     TopologyLayer layer = Layer(name, 1, 1, 3, stride);
@@ -87,7 +97,8 @@ class Chain {
   }
   void Linear(const std::string& name, std::int64_t out_features) {
     const std::int64_t features = size_ * size_ * channels_;
-    layers_.push_back({.name = name, .in_channels = features, .out_channels = out_features});
+    layers_.push_back(
+        {.name = name, .in_channels = features, .out_channels = out_features, .bias = true});
     Become(1, out_features);
   }
   void Pool(std::int64_t size) { size_ = size; }
@@ -108,7 +119,9 @@ class Chain {
             .kernel_width = kernel,
             .out_channels = out,
             .out_height = out_size,
-            .out_width = out_size};
+            .out_width = out_size,
+            .stride = stride,
+            .padding = kernel / 2};
   }
   void Become(std::int64_t size, std::int64_t channels) {
     size_ = size;
@@ -129,7 +142,7 @@ std::vector<TopologyLayer> SmallResNet(std::int64_t depth, std::int64_t size,
     for (int block = 0; block < (depth - 2) / 6; ++block) {
       const std::string name = fmt::format("layer{}.{}", stage, block);
       const std::int64_t width = std::int64_t{16} << (stage - 1);
-      chain.Conv(name + ".conv1", width, 3, stage > 1 && block == 0 ? 2 : 1);
+      chain.Conv(name + ".conv1", width, 3, stage > 1 && block == 0 ? 2 : 1, Chain::Way::kBeside);
       chain.Conv(name + ".conv2", width, 3, 1);
     }
   }
@@ -151,14 +164,14 @@ std::vector<TopologyLayer> ImageNetResNet(const std::vector<int>& blocks, bool b
       const std::string name = fmt::format("layer{}.{}", stage + 1, block);
       const std::int64_t stride = stage > 0 && block == 0 ? 2 : 1;
       if (stride != 1 || chain.channels() != out) {
-        chain.Conv(name + ".downsample", out, 1, stride, true);
+        chain.Conv(name + ".downsample", out, 1, stride, Chain::Way::kAside);
       }
       if (bottleneck) {
-        chain.Conv(name + ".conv1", width, 1, 1);
+        chain.Conv(name + ".conv1", width, 1, 1, Chain::Way::kBeside);
         chain.Conv(name + ".conv2", width, 3, stride);
         chain.Conv(name + ".conv3", out, 1, 1);
       } else {
-        chain.Conv(name + ".conv1", width, 3, stride);
+        chain.Conv(name + ".conv1", width, 3, stride, Chain::Way::kBeside);
         chain.Conv(name + ".conv2", width, 3, 1);
       }
     }
@@ -280,7 +293,8 @@ TopologyLayer ConvLayer(const std::string& place, const std::string& name,
                       .in_channels = numbers[4],
                       .kernel_height = numbers[2],
                       .kernel_width = numbers[3],
-                      .out_channels = numbers[5]};
+                      .out_channels = numbers[5],
+                      .stride = numbers[6]};
   if (layer.kernel_height > layer.height || layer.kernel_width > layer.width) {
     throw Error(
         fmt::format("{}: the {} x {} filter is larger than the {} x {} input; the input's size "
@@ -297,27 +311,67 @@ TopologyLayer ConvLayer(const std::string& place, const std::string& name,
 std::vector<LayerGemm> LowerTopology(const std::vector<TopologyLayer>& layers, std::int64_t batch,
                                      bool training) {
   std::vector<LayerGemm> gemms;
-  for (const TopologyLayer& layer : layers) gemms.push_back(Lower(layer, batch, Pass::kForward));
+  const auto add = [&](std::size_t i, Pass pass) {
+    gemms.push_back(Lower(layers[i], batch, pass));
+    gemms.back().layer = i;
+  };
+  for (std::size_t i = 0; i < layers.size(); ++i) add(i, Pass::kForward);
   if (!training) return gemms;
   for (std::size_t i = layers.size(); i-- > 0;) {
-    if (i > 0) gemms.push_back(Lower(layers[i], batch, Pass::kInputGradient));
-    gemms.push_back(Lower(layers[i], batch, Pass::kWeightGradient));
+    if (i > 0) add(i, Pass::kInputGradient);
+    add(i, Pass::kWeightGradient);
   }
   return gemms;
 }
 
+Job TopologyJob(const TopologyLayer& layer, std::int64_t batch, Pass pass) {
+  const std::int64_t images = layer.own_operand ? 1 : batch;
+  // Heads of attention have matrices of their own, groups share their tensors.
+  const ConvGeometry geometry{.height = layer.height,
+                              .width = layer.width,
+                              .in_channels = layer.in_channels,
+                              .out_channels = layer.out_channels,
+                              .kernel = layer.kernel_height,
+                              .kernel_width = layer.kernel_width,
+                              .stride = layer.stride,
+                              .padding = layer.padding,
+                              .groups = layer.own_operand ? 1 : layer.count};
+  const auto tensor = [] { return Tensor{std::make_shared<NoWords>(), {}}; };
+  const Tensor x = tensor();
+  const Tensor w = tensor();
+  const Tensor y = tensor();
+  Job job;
+  switch (pass) {
+    case Pass::kForward: {
+      const Tensor bias = tensor();
+      job = ConvForwardJob(geometry, images, x, w, layer.bias ? &bias : nullptr, y);
+      break;
+    }
+    case Pass::kInputGradient:
+      job = ConvInputGradientJob(geometry, images, y, w, x, layer.shortcut);
+      break;
+    case Pass::kWeightGradient:
+      job = ConvWeightGradientJob(geometry, 0, images, x, y, w);
+      break;
+  }
+  job.name = layer.name;
+  return job;
+}
+
 std::vector<std::string> TopologyNames() {
-  return {
-      "resnet8",  "resnet14",         "resnet20",          "resnet32",          "resnet44",
-      "resnet56", "resnet20-fashion", "resnet18-imagenet", "resnet34-imagenet", "resnet50-imagenet",
-      "vgg16",    "mobilenet-v1",     "transformer-block"};
+  return {"resnet8",           "resnet14",          "resnet20",          "resnet32",
+          "resnet44",          "resnet56",          "resnet8-fashion",   "resnet20-fashion",
+          "resnet18-imagenet", "resnet34-imagenet", "resnet50-imagenet", "vgg16",
+          "mobilenet-v1",      "transformer-block"};
 }
 
 std::vector<TopologyLayer> BuiltinTopology(const std::string& name) {
   for (const int depth : {8, 14, 20, 32, 44, 56}) {
     if (name == fmt::format("resnet{}", depth)) return SmallResNet(depth, 32, 3);
   }
-  if (name == "resnet20-fashion") return SmallResNet(20, 28, 1);
+  for (const int depth : {8, 20}) {
+    if (name == fmt::format("resnet{}-fashion", depth)) return SmallResNet(depth, 28, 1);
+  }
   if (name == "resnet18-imagenet") return ImageNetResNet({2, 2, 2, 2}, false);
   if (name == "resnet34-imagenet") return ImageNetResNet({3, 4, 6, 3}, false);
   if (name == "resnet50-imagenet") return ImageNetResNet({3, 4, 6, 3}, true);

@@ -2,6 +2,7 @@
 // The program's engine rtl: every Verilated array and unit, words equal to the reference.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <random>
@@ -199,7 +200,20 @@ TEST(Rtl, TheAcceleratorTakesATrainingStepAndComparesEveryWord) {
   EXPECT_EQ(json.at("logits_crc32"), simd.at("logits_crc32"));
   for (const auto& layer : json.at("layers")) {
     EXPECT_GT(layer.at("cycles"), 0) << layer;
-    EXPECT_TRUE(layer.at("predicted_cycles").is_null()) << layer;
+    EXPECT_EQ(layer.at("predicted_cycles"), layer.at("cycles")) << layer;
+  }
+  // `cycles` knows the same step from the network's sizes alone.
+  const auto estimate = Sumac({"cycles", "--network", "resnet8-fashion", "--batch", "2",
+                               "--training", "--bus-bits", "128", "--json"})
+                            .Json();
+  EXPECT_EQ(estimate.at("total_cycles"), json.at("cycles"));
+  ASSERT_EQ(estimate.at("layers").size(), json.at("layers").size());
+  for (const auto& layer : json.at("layers")) {
+    const auto same = std::ranges::find_if(estimate.at("layers"), [&](const auto& other) {
+      return other.at("name") == layer.at("name");
+    });
+    ASSERT_NE(same, estimate.at("layers").end()) << layer;
+    EXPECT_EQ(same->at("cycles"), layer.at("cycles")) << layer;
   }
   // A network with a folded batch norm and residuals; the memory's speed changes cycles alone.
   std::int64_t cycles = 0;
@@ -209,6 +223,7 @@ TEST(Rtl, TheAcceleratorTakesATrainingStepAndComparesEveryWord) {
                "accelerator", "--latency", latency, "--trace", trace});
     ASSERT_EQ(run.status, 0) << run.err;
     EXPECT_EQ(run.Json().at("mismatches"), 0);
+    EXPECT_EQ(run.Json().at("predicted_cycles"), run.Json().at("cycles"));
     EXPECT_GT(run.Json().at("cycles"), cycles);
     cycles = run.Json().at("cycles");
   }
