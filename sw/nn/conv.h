@@ -20,10 +20,10 @@ struct ConvGeometry {
   std::int64_t width = 1;
   std::int64_t in_channels = 1;
   std::int64_t out_channels = 1;
-  std::int64_t kernel = 1;        // its height
-  std::int64_t kernel_width = 0;  // 0: as its height
+  std::int64_t kernel = 1;  // its height
   std::int64_t stride = 1;
   std::int64_t padding = 0;
+  std::int64_t kernel_width = 0;  // 0: as its height
   std::int64_t groups = 1;  // tensors that the channels of so many groups share; jobs are one's
 
   std::int64_t KernelWidth() const { return kernel_width == 0 ? kernel : kernel_width; }

@@ -332,9 +332,9 @@ Job TopologyJob(const TopologyLayer& layer, std::int64_t batch, Pass pass) {
                               .in_channels = layer.in_channels,
                               .out_channels = layer.out_channels,
                               .kernel = layer.kernel_height,
-                              .kernel_width = layer.kernel_width,
                               .stride = layer.stride,
                               .padding = layer.padding,
+                              .kernel_width = layer.kernel_width,
                               .groups = layer.own_operand ? 1 : layer.count};
   const auto tensor = [] { return Tensor{std::make_shared<NoWords>(), {}}; };
   const Tensor x = tensor();
