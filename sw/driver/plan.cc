@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "model/cycles.h"
@@ -43,6 +45,8 @@ struct Limits {
   std::int64_t m = 1;
   std::int64_t n = 1;
   std::int64_t k = 1;
+
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 // Where a window's halves are: each load goes to the one that the last did not.
@@ -65,6 +69,22 @@ struct Window {
   }
 };
 
+// The regions of an operand, each made once: pieces of one row chunk share A's, those of one column
+// chunk B's.
+class Regions {
+ public:
+  const Region& Get(const View& view, const IndexRange& outer, const IndexRange& k) {
+    const auto [place, added] = known_.try_emplace({outer.first, outer.extent, k.first, k.extent});
+    if (added) place->second = MakeRegion(view, outer, k);
+    return place->second;
+  }
+  void Clear() { known_.clear(); }
+
+ private:
+  using Digits = std::array<std::int64_t, 3>;
+  std::map<std::tuple<Digits, Digits, Digits, Digits>, Region> known_;
+};
+
 class Planner {
  public:
   Planner(const AcceleratorShape& shape, const Job& job) : shape_(shape), job_(job) {}
@@ -79,6 +99,8 @@ class Planner {
   Plan Best() const {
     Plan best;
     for (const Limits& limits : Candidates()) {
+      a_regions_.Clear();
+      b_regions_.Clear();
       for (const bool rows_inside : {false, true}) {
         Plan plan{Cut(limits, rows_inside), 0};
         if (plan.pieces.empty()) continue;  // its pieces do not fit the windows
@@ -100,7 +122,9 @@ class Planner {
       for (const std::int64_t share : {1, 2, 4}) {
         for (const std::int64_t k : {kMostTerms, std::int64_t{1024}, std::int64_t{256}}) {
           const std::int64_t m = shape_.psum_depth / tiles / share;
-          if (m >= 1) candidates.push_back({m, tiles * shape_.columns, std::min(k, kMostTerms)});
+          const Limits limits{std::min(m, job_.m), tiles * shape_.columns, std::min(k, job_.k)};
+          const bool known = std::ranges::find(candidates, limits) != candidates.end();
+          if (m >= 1 && !known) candidates.push_back(limits);
         }
       }
       if (tiles == n_tiles || tiles == kMostColumnTiles) return candidates;
@@ -137,8 +161,8 @@ class Planner {
       IndexRange a;
       IndexRange b;
       piece.k = CommonTerms(k0, limit, a, b);
-      piece.a = MakeRegion(job_.a, rows, a);
-      piece.b = MakeRegion(job_.b, columns, b);
+      piece.a = a_regions_.Get(job_.a, rows, a);
+      piece.b = b_regions_.Get(job_.b, columns, b);
       if (Fits(piece.a, piece.b)) return piece;
     }
     return std::nullopt;
@@ -177,6 +201,7 @@ class Planner {
     }
     bool fits = true;
     const auto add = [&](std::size_t i, std::size_t j, std::int64_t m, std::int64_t n) {
+      if (!fits) return;
       auto fold = Fold(m, row_runs[i], n, column_runs[j], limits.k);
       if (!fold) {
         fits = false;
@@ -272,6 +297,8 @@ class Planner {
 
   const AcceleratorShape& shape_;
   const Job& job_;
+  mutable Regions a_regions_;
+  mutable Regions b_regions_;
 };
 
 std::uint32_t Pair(std::int64_t low, std::int64_t high) {
