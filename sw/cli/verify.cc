@@ -31,20 +31,25 @@ struct VerifyOptions {
   bool json = false;
 };
 
-// What was done on one array.
+// What was done on one array, by itself or in an accelerator.
 struct Tally {
   RtlArray array;
+  int bus_bits = 0;  // of the accelerator; 0: the array alone
   std::int64_t cases = 0;
   std::int64_t macs = 0;
   std::int64_t cycles = 0;
   std::int64_t compared = 0;
   std::int64_t differing = 0;
+  std::int64_t predicted = 0;     // cases without stalls, whose cycles are known beforehand
+  std::int64_t mispredicted = 0;  // of them
 };
 
-std::string Describe(const RtlArray& array) {
-  return fmt::format("{} {} {} comp {}", array.Geometry(),
+std::string Describe(const Tally& tally) {
+  const RtlArray& array = tally.array;
+  return fmt::format("{} {} {} comp {}{}", array.Geometry(),
                      FormatName(array.arithmetic.mantissa_bits),
-                     ProductName(array.arithmetic.product), CompName(array.arithmetic.comp));
+                     ProductName(array.arithmetic.product), CompName(array.arithmetic.comp),
+                     tally.bus_bits == 0 ? "" : fmt::format(" bus {}", tally.bus_bits));
 }
 
 std::vector<Tally> ChosenArrays(const std::string& geometry) {
@@ -52,7 +57,13 @@ std::vector<Tally> ChosenArrays(const std::string& geometry) {
   std::string known;
   for (const RtlArray& array : RtlArrays()) {
     known += (known.empty() ? "" : ", ") + array.Geometry();
-    if (geometry.empty() || geometry == array.Geometry()) tallies.push_back({array});
+    if (geometry.empty() || geometry == array.Geometry()) tallies.emplace_back().array = array;
+  }
+  for (const RtlTop& top : RtlTops()) {
+    known += ", " + top.Geometry();
+    if (!geometry.empty() && geometry != top.Geometry()) continue;
+    tallies.emplace_back().array = top;
+    tallies.back().bus_bits = top.BusBits();
   }
   if (!tallies.empty()) return tallies;
   MakeRtlDevice({});  // refuses where the build has no hardware at all
@@ -66,15 +77,18 @@ std::string RunCase(std::uint64_t seed, std::int64_t number, int threads,
   const auto last = static_cast<std::int64_t>(tallies.size()) - 1;
   Tally& tally = tallies[static_cast<std::size_t>(random.Between(0, last))];
   const RtlArray& array = tally.array;
-  RtlOptions rtl;
-  rtl.array = array.Geometry();
-  rtl.arithmetic = array.arithmetic;
-  rtl.threads = threads;
+  EngineOptions engine;
+  engine.engine = tally.bus_bits == 0 ? "rtl" : "accelerator";
+  engine.array = array.Geometry();
+  engine.threads = threads;
+  engine.bus_bits = tally.bus_bits;
   if (random.OneIn(2)) {
-    rtl.stall_seed = random.Bits() | 1;
-    rtl.stall_rate = static_cast<double>(random.Between(1, 9)) / 10;
+    engine.stall_seed = random.Bits() | 1;
+    engine.stall_rate = static_cast<double>(random.Between(1, 9)) / 10;
   }
-  const auto device = MakeCheckedDevice(MakeRtlDevice(rtl), MakeReferenceDevice(threads));
+  if (tally.bus_bits != 0) engine.latency = random.Between(1, 64);
+  const auto device =
+      MakeCheckedDevice(MakeEngine(engine, array.arithmetic), MakeReferenceDevice(threads));
   const RandomJob random_job =
       MakeRandomJob(*device, random, array.arithmetic, array.rows, array.columns);
   const Job& job = random_job.job;
@@ -84,11 +98,20 @@ std::string RunCase(std::uint64_t seed, std::int64_t number, int threads,
   tally.cycles += report.cycles;
   tally.compared += report.mismatch.compared;
   tally.differing += report.mismatch.differing;
-  if (report.mismatch.differing == 0) return "";
-  return fmt::format("case {} on {}, stall seed {} rate {}: {}: {} of {} words differ, first: {}",
-                     number, Describe(array), rtl.stall_seed, rtl.stall_rate,
-                     random_job.description, report.mismatch.differing, report.mismatch.compared,
-                     report.mismatch.first);
+  const bool predicted = engine.stall_seed == 0;
+  const bool mispredicted = predicted && report.cycles != report.predicted_cycles;
+  tally.predicted += predicted ? 1 : 0;
+  tally.mispredicted += mispredicted ? 1 : 0;
+  const std::string place =
+      fmt::format("case {} on {}, latency {}, stall seed {} rate {}: {}", number, Describe(tally),
+                  engine.latency, engine.stall_seed, engine.stall_rate, random_job.description);
+  if (report.mismatch.differing != 0) {
+    return fmt::format("{}: {} of {} words differ, first: {}", place, report.mismatch.differing,
+                       report.mismatch.compared, report.mismatch.first);
+  }
+  if (!mispredicted) return "";
+  return fmt::format("{}: {} cycles, and the cycle model says {}", place, report.cycles,
+                     report.predicted_cycles);
 }
 
 int RunVerify(const VerifyOptions& options) {
@@ -119,7 +142,11 @@ int RunVerify(const VerifyOptions& options) {
 
   std::int64_t compared = 0;
   std::int64_t differing = 0;
+  std::int64_t predicted = 0;
+  std::int64_t mispredicted = 0;
   for (const Tally& tally : tallies) {
+    predicted += tally.predicted;
+    mispredicted += tally.mispredicted;
     compared += tally.compared;
     differing += tally.differing;
   }
@@ -130,16 +157,21 @@ int RunVerify(const VerifyOptions& options) {
                         {"format", FormatName(tally.array.arithmetic.mantissa_bits)},
                         {"mul", ProductName(tally.array.arithmetic.product)},
                         {"comp", CompName(tally.array.arithmetic.comp)},
+                        {"bus_bits", tally.bus_bits},
                         {"cases", tally.cases},
                         {"macs", tally.macs},
                         {"cycles", tally.cycles},
                         {"compared", tally.compared},
-                        {"mismatches", tally.differing}});
+                        {"mismatches", tally.differing},
+                        {"predicted", tally.predicted},
+                        {"mispredicted", tally.mispredicted}});
     }
     const nlohmann::ordered_json document = {{"seed", seed},
                                              {"cases", cases},
                                              {"compared", compared},
                                              {"mismatches", differing},
+                                             {"predicted", predicted},
+                                             {"mispredicted", mispredicted},
                                              {"first_mismatch", first},
                                              {"arrays", arrays}};
     fmt::print("{}\n", document.dump(2));
@@ -147,15 +179,18 @@ int RunVerify(const VerifyOptions& options) {
     fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", "array", "cases", "MACs", "cycles",
                "words", "differ");
     for (const Tally& tally : tallies) {
-      fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", Describe(tally.array), tally.cases,
+      fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", Describe(tally), tally.cases,
                  tally.macs, tally.cycles, tally.compared, tally.differing);
     }
-    fmt::print("seed {}: {} cases, {} words compared with the reference, {} differ\n", seed, cases,
-               compared, differing);
+    fmt::print(
+        "seed {}: {} cases, {} words compared with the reference, {} differ; the cycles of {} "
+        "cases "
+        "without stalls predicted, {} differ\n",
+        seed, cases, compared, differing, predicted, mispredicted);
     if (!first.empty()) fmt::print("{}\n", first);
   }
-  if (differing != 0) {
-    fmt::print(stderr, "verify: a word differs; `--seed {}` with the same --array repeats it.\n",
+  if (!first.empty()) {
+    fmt::print(stderr, "verify: a case differs; `--seed {}` with the same --array repeats it.\n",
                seed);
     return kDifferent;
   }
@@ -171,7 +206,8 @@ int RunVerify(const VerifyOptions& options) {
 void AddVerify(CLI::App& app, int& status) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand(
-      "verify", "Random GEMMs on the Verilated arrays against the reference, with stalls");
+      "verify",
+      "Random GEMMs on the Verilated arrays and accelerators against the reference, with stalls");
   auto* seconds = command->add_option("--seconds", options->seconds, "How long to go on")
                       ->check(CLI::Range(0.0, 1e7));
   auto* only = command->add_option("--case", options->only_case, "Run this one case of the seed")

@@ -275,6 +275,9 @@ TEST(Rtl, VerifyFindsNothingAndRepeatsItsCases) {
   EXPECT_GT(json.at("cases"), 0);
   EXPECT_GT(json.at("compared"), 0);
   EXPECT_EQ(json.at("mismatches"), 0);
+  EXPECT_GT(json.at("predicted"), 0);
+  EXPECT_EQ(json.at("mispredicted"), 0);
+  EXPECT_EQ(json.at("arrays").back().at("bus_bits"), 128);
   const std::vector<std::string> one = {"verify", "--seed", "9", "--case", "4"};
   const Result first = Sumac(one);
   EXPECT_EQ(first.status, 0) << first.err;
