@@ -50,12 +50,16 @@ function(sumac_verilate name)
   if(ARG_RANDOM_POWER_UP)
     set(power_up unique)
   endif()
+  # Sources by their paths within the project: the generated code names them, and so is the same in
+  # every clone.
+  list(TRANSFORM ARG_SOURCES REPLACE "^${PROJECT_SOURCE_DIR}/" "" OUTPUT_VARIABLE sources)
   add_custom_command(OUTPUT ${units} ${dir}/${name}.h
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}
     COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign ${power_up} --x-initial ${power_up} ${trace}
-            -I${SUMAC_RTL_DIR} ${SUMAC_RTL_DIR}/sumac.vlt -F ${SUMAC_RTL_DIR}/sumac.f ${ARG_SOURCES}
+            -Irtl rtl/sumac.vlt -F rtl/sumac.f ${sources}
             --top-module ${ARG_TOP} ${params} --prefix ${name} -Mdir ${dir}
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} -P ${SUMAC_VERILATE_UNITS}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     DEPENDS ${SUMAC_RTL_FILES} ${ARG_SOURCES} ${SUMAC_VERILATE_UNITS}
     COMMENT "Verilating ${name}" VERBATIM)
   add_library(${name} STATIC ${units})
