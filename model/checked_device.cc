@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device that runs every job twice and compares every word.
-#include <map>
 #include <utility>
 
 #include "model/compare.h"
 #include "model/devices.h"
 #include "model/eager_device.h"
+#include "model/job_snapshot.h"
 
 namespace sumac {
 namespace {
@@ -23,20 +23,7 @@ class CheckedDevice : public WrappingDevice {
 
  protected:
   JobReport Execute(const Job& job) override {
-    std::map<const Buffer*, BufferPtr> copies;
-    Job copy = job;
-    copy.a.buffer = Copy(job.a.buffer, copies);
-    copy.b.buffer = Copy(job.b.buffer, copies);
-    copy.c.buffer = Copy(job.c.buffer, copies);
-    if (job.c_in) copy.c_in->buffer = Copy(job.c_in->buffer, copies);
-    if (job.epilogue.affine) {
-      JobEpilogue::Affine& affine = *copy.epilogue.affine;
-      affine.scale.buffer = Copy(affine.scale.buffer, copies);
-      affine.shift.buffer = Copy(affine.shift.buffer, copies);
-    }
-    if (job.epilogue.residual) {
-      copy.epilogue.residual->buffer = Copy(job.epilogue.residual->buffer, copies);
-    }
+    const Job copy = JobSnapshot(device(), job).On(*reference_);
     JobReport report = device().Run(job);
     reference_->Run(copy);
     report.mismatch = CompareWords(ReadResult(device(), job), ReadResult(*reference_, copy), job.n);
@@ -44,35 +31,6 @@ class CheckedDevice : public WrappingDevice {
   }
 
  private:
-  // The reference's copy of one of the subject's buffers, made once a job.
-  BufferPtr Copy(const BufferPtr& buffer, std::map<const Buffer*, BufferPtr>& copies) {
-    BufferPtr& copy = copies[buffer.get()];
-    if (copy != nullptr) return copy;
-    const std::vector<float> words = ReadAll(device(), *buffer);
-    copy = reference_->Allocate(buffer->size());
-    reference_->Write(*copy, 0, words);
-    return copy;
-  }
-
-  static std::vector<float> ReadAll(Device& device, const Buffer& buffer) {
-    std::vector<float> words(static_cast<std::size_t>(buffer.size()));
-    device.Read(buffer, 0, words);
-    return words;
-  }
-
-  // C as a dense m x n matrix.
-  static std::vector<float> ReadResult(Device& device, const Job& job) {
-    const std::vector<float> words = ReadAll(device, *job.c.buffer);
-    std::vector<float> result;
-    result.reserve(static_cast<std::size_t>(job.m * job.n));
-    for (std::int64_t m = 0; m < job.m; ++m) {
-      for (std::int64_t n = 0; n < job.n; ++n) {
-        result.push_back(words[static_cast<std::size_t>(job.c.Address(m, n))]);
-      }
-    }
-    return result;
-  }
-
   std::unique_ptr<Device> reference_;
 };
 

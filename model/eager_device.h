@@ -31,10 +31,10 @@ class EagerDevice : public Device {
   std::map<Ticket, std::vector<JobReport>> finished_;
 };
 
-// An eager device whose buffers are those of another, which it owns.
+// An eager device whose buffers are those of another, which lives at least as long.
 class WrappingDevice : public EagerDevice {
  public:
-  explicit WrappingDevice(std::unique_ptr<Device> device) : device_(std::move(device)) {}
+  explicit WrappingDevice(std::shared_ptr<Device> device) : device_(std::move(device)) {}
 
   std::string name() const override { return device_->name(); }
   BufferPtr Allocate(std::int64_t words) override { return device_->Allocate(words); }
@@ -50,7 +50,7 @@ class WrappingDevice : public EagerDevice {
   Device& device() { return *device_; }
 
  private:
-  std::unique_ptr<Device> device_;
+  std::shared_ptr<Device> device_;
 };
 
 }  // namespace sumac

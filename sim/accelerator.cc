@@ -49,12 +49,12 @@ const TopModel& Choose(const RtlTopOptions& options) {
   }
   if (best != nullptr) return *best;
   throw Error(
-      "No accelerator " + (options.array.empty() ? "" : options.array + " ") + "of " +
+      "No array " + (options.array.empty() ? "" : options.array + " ") + "of " +
       ProductName(options.arithmetic.product) + " " + FormatName(options.arithmetic.mantissa_bits) +
       (options.bus_bits == 0 ? ""
                              : " with a bus of " + std::to_string(options.bus_bits) + " bits") +
       " was Verilated; there are " + known +
-      ". Choose one of them, or add it to SUMAC_TOPS and build again.");
+      ". Choose one of them, or add it to SUMAC_ARRAYS and build again.");
 }
 
 }  // namespace
@@ -78,6 +78,7 @@ RtlBoard MakeRtlBoard(const RtlTopOptions& options) {
   // The memory lives as long as the accelerator.
   auto memory = std::make_shared<Memory>();
   std::shared_ptr<Accelerator> accelerator = model.make(memory->words(), timing);
+  accelerator->SetPoll(options.poll);
   if (!options.trace.empty()) accelerator->Trace(options.trace, options.trace_cycles);
   Accelerator* const board = accelerator.get();
   return {std::shared_ptr<Board>(board,
@@ -85,8 +86,8 @@ RtlBoard MakeRtlBoard(const RtlTopOptions& options) {
                                    accelerator.reset();
                                    memory.reset();
                                  }),
-          "accelerator " + model.top.Geometry(),
-          [board](std::uint64_t job) { static_cast<Accelerator*>(board)->bus().Reseed(job); }};
+          "rtl " + model.top.Geometry(),
+          [board](std::uint64_t stream) { board->bus().Reseed(stream); }};
 }
 
 }  // namespace sumac

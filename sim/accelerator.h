@@ -4,6 +4,7 @@
 #define SUMAC_SIM_ACCELERATOR_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ class Accelerator : public Board {
   // Lets cycles pass.
   virtual void Tick(std::int64_t cycles) = 0;
   virtual BusMemory& bus() = 0;
+  // Has `poll` called now and then while it waits for the interrupt; what it throws ends the wait.
+  virtual void SetPoll(std::function<void()> poll) = 0;
   // Writes an FST waveform of the next `cycles` cycles; the file is there when they are over or the
   // accelerator is destroyed. Throws Error where it cannot be written.
   virtual void Trace(const std::string& file, std::int64_t cycles) = 0;

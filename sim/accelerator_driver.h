@@ -7,9 +7,10 @@
 
 #include <array>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
-#include <type_traits>
+#include <utility>
 
 #include "model/error.h"
 #include "sim/accelerator.h"
@@ -48,6 +49,7 @@ class AcceleratorDriver : public Accelerator {
   std::int64_t cycles() const override { return cycles_; }
   std::span<float> memory() override { return memory_; }
   BusMemory& bus() override { return bus_; }
+  void SetPoll(std::function<void()> poll) override { poll_ = std::move(poll); }
 
   void Reset() override {
     bus_.Forget();
@@ -103,6 +105,7 @@ class AcceleratorDriver : public Accelerator {
 
   void WaitForInterrupt() override {
     while (!model_->irq_o) {
+      if (poll_ && cycles_ % kPollCycles == 0) poll_();
       Cycle();
       if (bus_.quiet() > kQuietLimit) {
         throw Error("The simulated accelerator has moved nothing over its bus for " +
@@ -117,6 +120,7 @@ class AcceleratorDriver : public Accelerator {
 
  private:
   static constexpr std::int64_t kQuietLimit = 1'000'000;
+  static constexpr std::int64_t kPollCycles = 1024;
   static constexpr int kMostBusWords = 16;
 
   // Cycles until `taken`, asked while the clock is low, holds in one.
@@ -183,6 +187,7 @@ class AcceleratorDriver : public Accelerator {
   std::array<std::uint32_t, kMostBusWords> r_data_{};
   std::array<std::uint32_t, kMostBusWords> w_data_{};
   std::int64_t cycles_ = 0;
+  std::function<void()> poll_;
 };
 
 }  // namespace sumac

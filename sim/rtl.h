@@ -34,6 +34,7 @@ struct RtlOptions {
   double stall_rate = 0.25;          // share of cycles in which a stream stalls
   std::string trace;                 // not empty: an FST waveform of the first instance
   std::int64_t trace_cycles = 4000;  // at 16x16 up to 16 KB each
+  std::function<void()> poll;        // called now and then; what it throws ends the job
 };
 
 // A device whose every output word is read from the ports of sumac_core. Reports carry cycles: the
@@ -62,14 +63,15 @@ struct RtlTopOptions {
   double stall_rate = 0.25;
   std::string trace;  // not empty: an FST waveform of the first cycles
   std::int64_t trace_cycles = 4000;
+  std::function<void()> poll;  // called now and then; what it throws ends the job
 };
 
 // A Verilated accelerator with 4 GiB of memory, for a driver; its name; and what is to be called
-// with a job's number before it, so that its stalls do not depend on the jobs before.
+// before a job, so that its stalls depend on the stall seed and on `stream` alone.
 struct RtlBoard {
   std::shared_ptr<Board> board;
   std::string name;
-  std::function<void(std::uint64_t job)> begin_job;
+  std::function<void(std::uint64_t stream)> begin_job;
 };
 
 // Throws Error, naming what there is, where nothing that matches was Verilated.

@@ -52,7 +52,7 @@ class RtlDevice : public HostDevice {
     if (!options.trace.empty()) cores_.front()->Trace(options.trace, options.trace_cycles);
   }
 
-  std::string name() const override { return "rtl " + model_.array.Geometry(); }
+  std::string name() const override { return "core " + model_.array.Geometry(); }
 
  protected:
   void Check(const Job& job) const override {
@@ -77,6 +77,7 @@ class RtlDevice : public HostDevice {
     const auto work = [&](std::size_t worker) {
       try {
         for (std::size_t i = worker; i < units.size(); i = next++) {
+          if (options_.poll) options_.poll();
           Stalls stalls;
           if (options_.stall_seed != 0) stalls = {options_.stall_seed, i, options_.stall_rate};
           cycles += RunUnit(job, a, b, units[i], *cores_[worker], stalls);
@@ -193,9 +194,9 @@ const CoreModel& Choose(const RtlOptions& options) {
     if (best == nullptr || array.Elements() > best->array.Elements()) best = &model;
   }
   if (best != nullptr) return *best;
-  throw Error("No array " + (options.array.empty() ? "" : options.array + " ") + "of " +
+  throw Error("No core " + (options.array.empty() ? "" : options.array + " ") + "of " +
               Describe(options.arithmetic) + " was Verilated; there are " + known +
-              ". Choose one of them, or add it to SUMAC_ARRAYS and build again.");
+              ". Choose one of them, or add it to SUMAC_CORES and build again.");
 }
 
 }  // namespace

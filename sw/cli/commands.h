@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The subcommands. Each function adds one to the program; when it is the one that was called, its
 // callback runs it and stores the exit status. A callback throws Error for a wrong call or input
-// (status 2) and WorkFailed for work that could not be finished (status 1).
+// (status 2) and WorkFailed for work that could not be finished (status 1). Those that take Ranks
+// can share their work with other processes.
 #ifndef SUMAC_SW_CLI_COMMANDS_H_
 #define SUMAC_SW_CLI_COMMANDS_H_
 
 #include <CLI/CLI.hpp>
 
 #include "model/error.h"
+#include "sw/cli/ranks.h"
 #include "sw/io/file.h"
 
 namespace sumac {
@@ -19,11 +21,11 @@ void AddOp(CLI::App& app, int& status);
 void AddGemm(CLI::App& app, int& status);
 void AddTrain(CLI::App& app, int& status);
 void AddEval(CLI::App& app, int& status);
-void AddRun(CLI::App& app, int& status);
-void AddStep(CLI::App& app, int& status);
+void AddRun(CLI::App& app, int& status, Ranks& ranks);
+void AddStep(CLI::App& app, int& status, Ranks& ranks);
 void AddCycles(CLI::App& app, int& status);
 void AddSynth(CLI::App& app, int& status);
-void AddVerify(CLI::App& app, int& status);
+void AddVerify(CLI::App& app, int& status, Ranks& ranks);
 void AddCurves(CLI::App& app, int& status);
 
 // Runs `work` after the call and its input were found good: an Error is now a failure of the work.

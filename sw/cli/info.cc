@@ -14,52 +14,48 @@
 namespace sumac {
 namespace {
 
-nlohmann::ordered_json AcceleratorList() {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const RtlTop& top : RtlTops()) {
-    list.push_back({{"array", top.Geometry()},
-                    {"format", FormatName(top.arithmetic.mantissa_bits)},
-                    {"mul", ProductName(top.arithmetic.product)},
-                    {"comp", CompName(top.arithmetic.comp)},
-                    {"adder_depth", top.adder_depth},
-                    {"bus_bits", top.BusBits()}});
-  }
-  return list;
+nlohmann::ordered_json Describe(const RtlArray& array) {
+  return {{"array", array.Geometry()},
+          {"format", FormatName(array.arithmetic.mantissa_bits)},
+          {"mul", ProductName(array.arithmetic.product)},
+          {"comp", CompName(array.arithmetic.comp)},
+          {"adder_depth", array.adder_depth}};
+}
+
+std::string Line(const RtlArray& array) {
+  return fmt::format("{:<8} {:<8} {:<6} {:<10} {:<12}", array.Geometry(),
+                     FormatName(array.arithmetic.mantissa_bits),
+                     ProductName(array.arithmetic.product), CompName(array.arithmetic.comp),
+                     array.adder_depth);
 }
 
 void PrintInfo(bool json) {
-  const std::vector<RtlArray> arrays = RtlArrays();
+  const std::vector<RtlTop> arrays = RtlTops();
+  const std::vector<RtlArray> cores = RtlArrays();
   if (json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const RtlArray& array : arrays) {
-      list.push_back({{"array", array.Geometry()},
-                      {"format", FormatName(array.arithmetic.mantissa_bits)},
-                      {"mul", ProductName(array.arithmetic.product)},
-                      {"comp", CompName(array.arithmetic.comp)},
-                      {"adder_depth", array.adder_depth}});
+    nlohmann::ordered_json document = {{"version", SUMAC_VERSION},
+                                       {"compiler", SUMAC_COMPILER},
+                                       {"kernels", KernelNames()},
+                                       {"arrays", nlohmann::ordered_json::array()},
+                                       {"cores", nlohmann::ordered_json::array()}};
+    for (const RtlTop& array : arrays) {
+      document["arrays"].push_back(Describe(array));
+      document["arrays"].back()["bus_bits"] = array.BusBits();
     }
-    const nlohmann::ordered_json document = {{"version", SUMAC_VERSION},
-                                             {"compiler", SUMAC_COMPILER},
-                                             {"kernels", KernelNames()},
-                                             {"arrays", list},
-                                             {"accelerators", AcceleratorList()}};
+    for (const RtlArray& core : cores) document["cores"].push_back(Describe(core));
     fmt::print("{}\n", document.dump(2));
     return;
   }
   fmt::print("version   {}\ncompiler  {}\nkernels   {} (the first is used)\n", SUMAC_VERSION,
              SUMAC_COMPILER, fmt::join(KernelNames(), ", "));
-  if (arrays.empty()) {
-    fmt::print("arrays    none in this build (SUMAC_RTL=OFF)\n");
+  if (arrays.empty() && cores.empty()) {
+    fmt::print("hardware  none in this build\n");
     return;
   }
-  fmt::print("arrays    {:<8} {:<8} {:<6} {:<10} {}\n", "array", "format", "mul", "comp",
-             "adder depth");
-  for (const RtlArray& array : arrays) {
-    fmt::print("          {:<8} {:<8} {:<6} {:<10} {}\n", array.Geometry(),
-               FormatName(array.arithmetic.mantissa_bits), ProductName(array.arithmetic.product),
-               CompName(array.arithmetic.comp), array.adder_depth);
-  }
-  for (const RtlTop& top : RtlTops()) fmt::print("accelerator {}\n", top.Name());
+  fmt::print("hardware  {:<8} {:<8} {:<6} {:<10} {:<12} {}\n", "array", "format", "mul", "comp",
+             "adder depth", "bus bits");
+  for (const RtlTop& array : arrays) fmt::print("rtl       {} {}\n", Line(array), array.BusBits());
+  for (const RtlArray& core : cores) fmt::print("core      {} -\n", Line(core));
 }
 
 }  // namespace

@@ -23,4 +23,8 @@ void CatchInterrupts() {
 
 bool Interrupted() { return interrupted != 0; }
 
+void StopIfInterrupted(const std::string& place) {
+  if (Interrupted()) throw Interruption("interrupted " + place + ".");
+}
+
 }  // namespace sumac

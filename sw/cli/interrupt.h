@@ -4,6 +4,7 @@
 #define SUMAC_SW_CLI_INTERRUPT_H_
 
 #include <stdexcept>
+#include <string>
 
 namespace sumac {
 
@@ -18,6 +19,9 @@ class Interruption : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+// Throws Interruption("interrupted " + place + ".") where one has arrived.
+void StopIfInterrupted(const std::string& place);
 
 }  // namespace sumac
 

@@ -3,16 +3,22 @@
 // else to standard error. Exit status 0: done and, where something was compared, equal; 1:
 // compared and different, or the work failed; 2: the call or its input is wrong.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <new>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
+#include "sw/cli/ranks.h"
 
 namespace sumac {
 namespace {
@@ -52,7 +58,9 @@ std::string WrongCall(const CLI::App& app, const CLI::ParseError& error) {
   return sentence;
 }
 
-int Run(int argc, char** argv) {
+// Exit status of the call; `tell` is given a sentence where it could not be done.
+int RunCommand(int argc, char** argv, Ranks& ranks,
+               const std::function<void(const std::string&)>& tell) {
   CLI::App app("Sumac: a multiplier-free MAC array, its simulator and its networks.", "sumac");
   app.set_version_flag("--version", "sumac " SUMAC_VERSION);
   app.footer(kExamples);
@@ -64,42 +72,74 @@ int Run(int argc, char** argv) {
   AddGemm(app, status);
   AddTrain(app, status);
   AddEval(app, status);
-  AddRun(app, status);
-  AddStep(app, status);
+  AddRun(app, status, ranks);
+  AddStep(app, status, ranks);
   AddCycles(app, status);
   AddSynth(app, status);
-
-  AddVerify(app, status);
+  AddVerify(app, status, ranks);
   AddCurves(app, status);
+  app.parse_complete_callback([&] {
+    const CLI::App& command = Innermost(app);
+    const std::string& name = command.get_name();
+    if (ranks.size() > 1 && name != "run" && name != "step" && name != "verify") {
+      throw Error("this command works in one process; start it without mpirun.");
+    }
+  });
 
+  const auto fail = [&](int failed, const std::string& sentence) {
+    tell(fmt::format("{}: {}", Called(app), sentence));
+    return failed;
+  };
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    const std::string called = Called(app);
-    fmt::print(stderr, "{}: {}; see `{} --help`.\n", called, WrongCall(app, error), called);
-    return kWrongCall;
+    return fail(kWrongCall,
+                fmt::format("{}; see `{} --help`.", WrongCall(app, error), Called(app)));
   } catch (const Interruption& interruption) {
-    fmt::print(stderr, "{}: {}\n", Called(app), interruption.what());
-    return kInterrupted;
+    return fail(kInterrupted, interruption.what());
   } catch (const WorkFailed& error) {
-    fmt::print(stderr, "{}: {}\n", Called(app), error.what());
-    return kFailed;
+    return fail(kFailed, error.what());
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: {}\n", Called(app), error.what());
-    return kWrongCall;
+    return fail(kWrongCall, error.what());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: not enough memory; make the work smaller.\n", Called(app));
-    return kFailed;
+    return fail(kFailed, "not enough memory; make the work smaller.");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", Called(app), error.what());
+    return fail(kFailed, error.what());
+  }
+  if (std::fflush(stdout) != 0) return fail(kFailed, "standard output cannot be written.");
+  return status;
+}
+
+// Of several ranks the first alone prints; the others tell what they fail of.
+int Run(int argc, char** argv) {
+  std::optional<Ranks> ranks;
+  try {
+    ranks.emplace();
+  } catch (const Error& error) {
+    fmt::print(stderr, "sumac: {}\n", error.what());
     return kFailed;
   }
-  if (std::fflush(stdout) != 0) {
-    fmt::print(stderr, "{}: standard output cannot be written.\n", Called(app));
-    return kFailed;
+  std::FILE* errors = stderr;
+  if (!ranks->first()) {
+    errors = fdopen(dup(STDERR_FILENO), "w");
+    const bool silent = std::freopen("/dev/null", "w", stdout) != nullptr &&
+                        std::freopen("/dev/null", "w", stderr) != nullptr;
+    if (errors == nullptr || !silent) ranks->Abort(kFailed);
   }
+  bool failed = false;
+  const int status = RunCommand(argc, argv, *ranks, [&](const std::string& sentence) {
+    failed = true;
+    if (!ranks->first()) {
+      // What all fail of is told once, by the first, which then ends the others.
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      fmt::print(errors, "rank {}: ", ranks->rank());
+    }
+    fmt::print(errors, "{}\n", sentence);
+    std::fflush(errors);
+  });
+  if (failed) ranks->Abort(status);
   return status;
 }
 

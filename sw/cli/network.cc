@@ -73,7 +73,7 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
   return input;
 }
 
-EvalResult ShowImages(const NetworkInput& input, std::unique_ptr<Device> device,
+EvalResult ShowImages(const NetworkInput& input, std::shared_ptr<Device> device,
                       std::int64_t batch) {
   CatchInterrupts();
   const bool one_batch = input.images <= batch;
@@ -82,10 +82,8 @@ EvalResult ShowImages(const NetworkInput& input, std::unique_ptr<Device> device,
   std::int64_t layers_done = 0;
   std::int64_t layers = 0;
   const auto watched = MakeWatchedDevice(std::move(device), [&](const Job& job) {
-    if (Interrupted()) {
-      throw Interruption(fmt::format("interrupted before {}, after {} of {} images.", job.name,
-                                     images_done, input.images));
-    }
+    StopIfInterrupted(
+        fmt::format("before {}, after {} of {} images", job.name, images_done, input.images));
     if (one_batch) {
       progress.Update(job.name, layers_done++, layers);
     } else {

@@ -44,7 +44,7 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split);
 
 // Shows the first images to the network on the device, `batch` at a time, with progress on
 // standard error. Throws Interruption on Ctrl-C, WorkFailed where the device fails.
-EvalResult ShowImages(const NetworkInput& input, std::unique_ptr<Device> device,
+EvalResult ShowImages(const NetworkInput& input, std::shared_ptr<Device> device,
                       std::int64_t batch);
 
 }  // namespace sumac

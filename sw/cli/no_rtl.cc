@@ -9,7 +9,7 @@ namespace {
 [[noreturn]] void Refuse() {
   throw Error(
       "This build has no Verilated hardware; configure it with -DSUMAC_RTL=ON (cmake --preset "
-      "release; needs Verilator) for the engines rtl and accelerator.");
+      "release; needs Verilator) for the engines rtl and core.");
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ Operation MakeOperation(RtlUnitKind kind, const OpOptions& options) {
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = unit->Apply(a[i], b[i]);
     };
   }
-  if (options.engine.engine == "accelerator") {
-    throw Error("An accelerator takes no single operations; the units are in --engine rtl.");
+  if (options.engine.engine == "core") {
+    throw Error("A core takes no single operations; the units are in --engine rtl.");
   }
   const bool simd = options.engine.engine == "simd";
   if (kind == RtlUnitKind::kAdd) {

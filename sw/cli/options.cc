@@ -2,14 +2,26 @@
 #include "sw/cli/options.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "model/devices.h"
 #include "model/error.h"
 #include "model/names.h"
 #include "sim/rtl.h"
+#include "sw/cli/interrupt.h"
 #include "sw/driver/accelerator_device.h"
 
 namespace sumac {
+namespace {
+
+// FNV-1a, 64 bits: the same on every machine.
+std::uint64_t HashOf(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return hash;
+}
+
+}  // namespace
 
 Arithmetic ArithmeticOptions::Get() const {
   Arithmetic arithmetic{ParseProduct(mul), ParseComp(comp), ParseFormat(format)};
@@ -40,9 +52,9 @@ void AddEngineOption(CLI::App& app, EngineOptions& options) {
   app.add_option(
          "--engine", options.engine,
          "Who computes: reference (integers, slow), simd (the CPU's kernels), rtl (the "
-         "Verilated array, its streams fed by the host) or accelerator (all of it, Verilated: "
-         "descriptors, buffers and a memory over a bus); the words are the same")
-      ->check(CLI::IsMember({"reference", "simd", "rtl", "accelerator"}, CLI::ignore_case))
+         "Verilated accelerator: descriptors, buffers, array, a memory over a bus) or core (its "
+         "Verilated array alone, streams fed by the host); the words are the same")
+      ->check(CLI::IsMember({"reference", "simd", "rtl", "core"}, CLI::ignore_case))
       ->capture_default_str();
 }
 
@@ -60,20 +72,21 @@ void AddArrayOption(CLI::App& app, std::string& array) {
 
 void AddStallOptions(CLI::App& app, EngineOptions& options) {
   app.add_option("--stall-seed", options.stall_seed,
-                 "rtl: let every stream stall at random, by this seed (0: no stalls)")
+                 "rtl, core: let every channel of the bus, every stream of the core stall at "
+                 "random, by this "
+                 "seed (0: no stalls)")
       ->capture_default_str();
-  app.add_option("--stall-rate", options.stall_rate, "rtl: share of the cycles that stall")
+  app.add_option("--stall-rate", options.stall_rate, "rtl, core: share of the cycles that stall")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
 }
 
 void AddMemoryOptions(CLI::App& app, EngineOptions& options) {
-  app.add_option(
-         "--bus-bits", options.bus_bits,
-         "accelerator: width of its bus, one of those that `sumac info` lists; default: any")
+  app.add_option("--bus-bits", options.bus_bits,
+                 "rtl: width of its bus, one of those that `sumac info` lists; default: any")
       ->check(CLI::IsMember({64, 128, 256, 512}));
   app.add_option("--latency", options.latency,
-                 "accelerator: cycles from a read's address to its data; default 32")
+                 "rtl: cycles from a read's address to its data; default 32")
       ->check(CLI::Range(1, 100000));
 }
 
@@ -82,10 +95,10 @@ void AddJsonOption(CLI::App& app, bool& json) {
 }
 
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic) {
-  if (options.engine != "accelerator" && (options.bus_bits != 0 || options.latency != 0)) {
-    throw Error("--bus-bits and --latency are of the memory; add --engine accelerator.");
+  if (options.engine != "rtl" && (options.bus_bits != 0 || options.latency != 0)) {
+    throw Error("--bus-bits and --latency are of the memory; add --engine rtl.");
   }
-  if (options.engine == "rtl") {
+  if (options.engine == "core") {
     RtlOptions rtl;
     rtl.array = options.array;
     rtl.arithmetic = arithmetic;
@@ -93,9 +106,10 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     rtl.stall_seed = options.stall_seed;
     rtl.stall_rate = options.stall_rate;
     rtl.trace = options.trace;
+    if (options.interruptible) rtl.poll = [] { StopIfInterrupted("within a job"); };
     return MakeRtlDevice(rtl);
   }
-  if (options.engine == "accelerator") {
+  if (options.engine == "rtl") {
     RtlTopOptions rtl;
     rtl.array = options.array;
     rtl.arithmetic = arithmetic;
@@ -104,12 +118,20 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     rtl.stall_seed = options.stall_seed;
     rtl.stall_rate = options.stall_rate;
     rtl.trace = options.trace;
+    const auto current = std::make_shared<std::string>();
+    if (options.interruptible) {
+      rtl.poll = [current] { StopIfInterrupted("within " + *current); };
+    }
     const RtlBoard made = MakeRtlBoard(rtl);
     AcceleratorTiming memory;
     memory.latency = rtl.latency;
     return MakeAcceleratorDevice(
-        made.name, {made.board},
-        [begin = made.begin_job](std::size_t, std::uint64_t job) { begin(job); }, memory);
+        made.name, made.board,
+        [begin = made.begin_job, current](const Job& job) {
+          *current = job.name;
+          begin(HashOf(job.name));
+        },
+        memory);
   }
   if (!options.array.empty() || options.stall_seed != 0 || !options.trace.empty()) {
     throw Error("--array, --stall-seed and --trace need the hardware; add --engine rtl.");
@@ -120,22 +142,14 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
 
 ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic) {
   ArrayShape largest;
-  if (options.engine == "accelerator") {
-    for (const RtlTop& top : RtlTops()) {
-      const bool named = options.array.empty() || options.array == top.Geometry();
-      if (named && top.arithmetic == arithmetic && top.Elements() > largest.Elements()) {
-        largest = top;
-      }
-    }
-    return largest;
-  }
-  if (options.engine != "rtl") return largest;
-  for (const RtlArray& array : RtlArrays()) {
+  const auto consider = [&](const RtlArray& array) {
     const bool named = options.array.empty() || options.array == array.Geometry();
     if (named && array.arithmetic == arithmetic && array.Elements() > largest.Elements()) {
       largest = array;
     }
-  }
+  };
+  if (options.engine == "rtl") std::ranges::for_each(RtlTops(), consider);
+  if (options.engine == "core") std::ranges::for_each(RtlArrays(), consider);
   return largest;
 }
 

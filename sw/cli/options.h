@@ -25,13 +25,17 @@ struct ArithmeticOptions {
 // Which device computes.
 struct EngineOptions {
   std::string engine = "simd";
-  std::string array;             // rtl: geometry, "" the largest there is
+  std::string array;             // hardware: geometry, "" the largest there is
   int threads = 0;               // 0: all cores
-  std::uint64_t stall_seed = 0;  // rtl: not 0, streams stall at random
-  double stall_rate = 0.25;      // rtl: share of stalled cycles
-  std::string trace;             // rtl: FST file to write, "" none
-  int bus_bits = 0;              // accelerator: 0 any
-  std::int64_t latency = 0;      // accelerator: of the memory; 0: the default
+  std::uint64_t stall_seed = 0;  // hardware: not 0, streams stall at random
+  double stall_rate = 0.25;      // hardware: share of stalled cycles
+  std::string trace;             // hardware: FST file to write, "" none
+  int bus_bits = 0;              // rtl: 0 any
+  std::int64_t latency = 0;      // rtl: of the memory; 0: the default
+  bool interruptible = false;    // hardware: Ctrl-C throws Interruption within a job
+
+  // Verilated: of one arithmetic, with a clock.
+  bool IsHardware() const { return engine == "rtl" || engine == "core"; }
 };
 
 // A check of an option's text by a function that throws Error (ParseComp and the like).

@@ -6,12 +6,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "model/devices.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/layer_table.h"
 #include "sw/cli/network.h"
+#include "sw/cli/network_engine.h"
 
 namespace sumac {
 namespace {
@@ -27,20 +28,16 @@ struct RunOptions {
 // "layer1.0.conv1 forward" is "layer1.0.conv1": here all jobs are forward.
 std::string LayerName(const std::string& job) { return job.substr(0, job.find(' ')); }
 
-int RunNetwork(const RunOptions& options) {
+int RunNetwork(const RunOptions& options, Ranks& ranks) {
   const NetworkOptions& network = options.network;
   const NetworkInput input = ReadNetworkInput(network, Split::kTest);
   if (!network.engine.trace.empty()) CheckWritable(network.engine.trace);
-  std::unique_ptr<Device> device = MakeEngine(network.engine, input.arithmetic);
-  if (options.check) {
-    EngineOptions check;
-    check.engine = options.check_engine;
-    check.threads = network.engine.threads;
-    device = MakeCheckedDevice(std::move(device), MakeEngine(check, input.arithmetic));
-  }
-  const std::string engine = device->name();
+  NetworkEngine engine(network.engine, input.arithmetic, options.check ? options.check_engine : "",
+                       ranks);
   const auto start = std::chrono::steady_clock::now();
-  const EvalResult result = ShowImages(input, std::move(device), kLargestBatch);
+  EvalResult result;
+  engine.Run([&](auto device) { result = ShowImages(input, std::move(device), kLargestBatch); },
+             result.layers);
   const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start;
 
   std::vector<LayerReport> reports = result.layers;
@@ -48,7 +45,7 @@ int RunNetwork(const RunOptions& options) {
   const LayerTable table(EngineArray(network.engine, input.arithmetic), reports);
   const Mismatch& mismatch = table.total().report.mismatch;
   if (network.json) {
-    nlohmann::ordered_json document = {{"engine", engine},
+    nlohmann::ordered_json document = {{"engine", engine.name()},
                                        {"images", result.images},
                                        {"accuracy", result.accuracy},
                                        {"layers", table.Json()}};
@@ -59,7 +56,7 @@ int RunNetwork(const RunOptions& options) {
   } else {
     table.Print(options.check);
     fmt::print("\nimages {}  accuracy {:.2f} %  logits CRC32 {:08x}\nengine {}  {:.1f} s\n",
-               result.images, 100 * result.accuracy, result.logits_crc32, engine,
+               result.images, 100 * result.accuracy, result.logits_crc32, engine.name(),
                static_cast<double>(elapsed.count()) * 1e-9);
     if (options.check) PrintMismatch(mismatch, "words", options.check_engine);
   }
@@ -68,7 +65,7 @@ int RunNetwork(const RunOptions& options) {
 
 }  // namespace
 
-void AddRun(CLI::App& app, int& status) {
+void AddRun(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand(
       "run",
@@ -82,7 +79,7 @@ void AddRun(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"reference", "simd"}))
       ->capture_default_str();
   command->add_option("--trace", options->network.engine.trace,
-                      "rtl: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+                      "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
   command->footer(
       "Utilization is M x N x K over the array's size times its cycles. The predicted cycles are "
       "the cycle model's, without a look at the simulation; streams that stall take more.\n\n"
@@ -90,7 +87,7 @@ void AddRun(CLI::App& app, int& status) {
       "  sumac run --checkpoint runs/pam/model.safetensors --images 8 --engine rtl --check\n"
       "  sumac run --checkpoint runs/pam/model.safetensors --data fashion-mnist --images 1 "
       "--engine rtl --array 16x16 --trace run.fst --json");
-  command->callback([options, &status] { status = RunNetwork(*options); });
+  command->callback([options, &status, &ranks] { status = RunNetwork(*options, ranks); });
 }
 
 }  // namespace sumac

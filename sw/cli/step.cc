@@ -18,6 +18,7 @@
 #include "sw/cli/interrupt.h"
 #include "sw/cli/layer_table.h"
 #include "sw/cli/network.h"
+#include "sw/cli/network_engine.h"
 #include "sw/cli/progress.h"
 #include "sw/cli/watched_device.h"
 
@@ -95,43 +96,43 @@ Mismatch CompareStates(const std::vector<StateEntry>& got,
   return all;
 }
 
-int RunStep(const StepOptions& options) {
+int RunStep(const StepOptions& options, Ranks& ranks) {
   const NetworkOptions& network = options.network;
   const NetworkInput input = ReadNetworkInput(network, Split::kTrain);
   const TrainConfig& config = input.checkpoint.config;
   Arithmetic backward = input.arithmetic;
   if (network.mul.empty()) backward.product = config.Backward().product;
-  const bool hardware = network.engine.engine == "rtl" || network.engine.engine == "accelerator";
-  if (hardware && backward != input.arithmetic) {
+  if (network.engine.IsHardware() && backward != input.arithmetic) {
     throw Error(
         "An array multiplies in one way, and this run's gradients have another product than its "
         "forward pass; give --mul for both.");
   }
   const double lr = options.lr > 0 ? options.lr : config.lr;
-  std::unique_ptr<Device> device = MakeEngine(network.engine, input.arithmetic);
-  EngineOptions check;
-  check.engine = options.check_engine;
-  check.threads = network.engine.threads;
-  if (options.check) {
-    device = MakeCheckedDevice(std::move(device), MakeEngine(check, input.arithmetic));
-  }
-  const std::string engine = device->name();
+  NetworkEngine engine(network.engine, input.arithmetic, options.check ? options.check_engine : "",
+                       ranks);
   CatchInterrupts();
-  Progress progress("jobs");
-  std::int64_t done = 0;
   std::int64_t jobs = 0;
-  const auto watched = MakeWatchedDevice(std::move(device), [&](const Job& job) {
-    if (Interrupted())
-      throw Interruption(
-          fmt::format("interrupted before {}, after {} of {} jobs.", job.name, done, jobs));
-    progress.Update(job.name, done++, jobs);
-  });
   const auto start = std::chrono::steady_clock::now();
-  const Outcome outcome = Working([&] { return TakeStep(input, backward, lr, *watched, jobs); });
+  Outcome outcome;
+  Working([&] {
+    engine.Run(
+        [&](auto device) {
+          Progress progress("jobs");
+          std::int64_t done = 0;
+          const auto watched = MakeWatchedDevice(std::move(device), [&](const Job& job) {
+            StopIfInterrupted(fmt::format("before {}, after {} of {} jobs", job.name, done, jobs));
+            progress.Update(job.name, done++, jobs);
+          });
+          outcome = TakeStep(input, backward, lr, *watched, jobs);
+        },
+        outcome.layers);
+  });
   const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start;
-  progress.Clear();
   Mismatch state;
   if (options.check) {
+    EngineOptions check;
+    check.engine = options.check_engine;
+    check.threads = network.engine.threads;
     const std::unique_ptr<Device> other = MakeEngine(check, input.arithmetic);
     state = CompareStates(outcome.state, TakeStep(input, backward, lr, *other, jobs).state);
   }
@@ -140,7 +141,7 @@ int RunStep(const StepOptions& options) {
   const Mismatch& words = table.total().report.mismatch;
   const std::uint32_t crc = LogitsCrc32(outcome.logits);
   if (network.json) {
-    nlohmann::ordered_json document = {{"engine", engine},
+    nlohmann::ordered_json document = {{"engine", engine.name()},
                                        {"images", input.images},
                                        {"loss", outcome.loss},
                                        {"layers", table.Json()}};
@@ -154,7 +155,7 @@ int RunStep(const StepOptions& options) {
   } else {
     table.Print(options.check);
     fmt::print("\nimages {}  loss {:.4f}  logits CRC32 {:08x}\nengine {}  {:.1f} s\n", input.images,
-               outcome.loss, crc, engine, static_cast<double>(elapsed.count()) * 1e-9);
+               outcome.loss, crc, engine.name(), static_cast<double>(elapsed.count()) * 1e-9);
     if (options.check) {
       PrintMismatch(words, "words of the GEMMs", options.check_engine);
       PrintMismatch(state, "words of the updated network", options.check_engine);
@@ -165,7 +166,7 @@ int RunStep(const StepOptions& options) {
 
 }  // namespace
 
-void AddStep(CLI::App& app, int& status) {
+void AddStep(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<StepOptions>();
   options->network.images = 8;
   CLI::App* command = app.add_subcommand(
@@ -188,7 +189,7 @@ void AddStep(CLI::App& app, int& status) {
       "Examples:\n"
       "  sumac step --checkpoint runs/pam/model.safetensors --batch 8 --engine rtl --check\n"
       "  sumac step --checkpoint runs/pam/model.safetensors --engine rtl --array 8x8 --json");
-  command->callback([options, &status] { status = RunStep(*options); });
+  command->callback([options, &status, &ranks] { status = RunStep(*options, ranks); });
 }
 
 }  // namespace sumac

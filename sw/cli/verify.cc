@@ -2,12 +2,17 @@
 // `verify`: random GEMMs on the Verilated arrays, every word compared with the reference.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <exception>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "model/devices.h"
@@ -78,9 +83,10 @@ std::string RunCase(std::uint64_t seed, std::int64_t number, int threads,
   Tally& tally = tallies[static_cast<std::size_t>(random.Between(0, last))];
   const RtlArray& array = tally.array;
   EngineOptions engine;
-  engine.engine = tally.bus_bits == 0 ? "rtl" : "accelerator";
+  engine.engine = tally.bus_bits == 0 ? "core" : "rtl";
   engine.array = array.Geometry();
   engine.threads = threads;
+  engine.interruptible = true;
   engine.bus_bits = tally.bus_bits;
   if (random.OneIn(2)) {
     engine.stall_seed = random.Bits() | 1;
@@ -114,31 +120,144 @@ std::string RunCase(std::uint64_t seed, std::int64_t number, int threads,
                      report.predicted_cycles);
 }
 
-int RunVerify(const VerifyOptions& options) {
-  std::vector<Tally> tallies = ChosenArrays(options.array);
-  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
-  fmt::print(stderr, "verify: seed {}\n", seed);
-  CatchInterrupts();
+// What was done so far, by one thread or by all.
+struct Outcome {
+  std::vector<Tally> tallies;
+  std::int64_t cases = 0;
+  std::int64_t first_case = -1;  // the lowest that differs; -1: none
+  std::string first;             // how
+};
+
+void Add(const Tally& tally, Tally& sum) {
+  sum.cases += tally.cases;
+  sum.macs += tally.macs;
+  sum.cycles += tally.cycles;
+  sum.compared += tally.compared;
+  sum.differing += tally.differing;
+  sum.predicted += tally.predicted;
+  sum.mispredicted += tally.mispredicted;
+}
+
+void Add(const Outcome& outcome, Outcome& sum) {
+  for (std::size_t i = 0; i < sum.tallies.size(); ++i) Add(outcome.tallies[i], sum.tallies[i]);
+  sum.cases += outcome.cases;
+  if (outcome.first_case < 0) return;
+  if (sum.first_case >= 0 && sum.first_case < outcome.first_case) return;
+  sum.first_case = outcome.first_case;
+  sum.first = outcome.first;
+}
+
+// Outcomes as the ranks tell them to each other.
+std::string ToText(const Outcome& outcome) {
+  nlohmann::json tallies = nlohmann::json::array();
+  for (const Tally& t : outcome.tallies) {
+    tallies.push_back(
+        {t.cases, t.macs, t.cycles, t.compared, t.differing, t.predicted, t.mispredicted});
+  }
+  return nlohmann::json{{"tallies", tallies},
+                        {"cases", outcome.cases},
+                        {"first_case", outcome.first_case},
+                        {"first", outcome.first}}
+      .dump();
+}
+
+Outcome FromText(const std::string& text, const std::vector<Tally>& arrays) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  Outcome outcome{arrays, json.at("cases"), json.at("first_case"), json.at("first")};
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    Tally& t = outcome.tallies[i];
+    const nlohmann::json& list = json.at("tallies").at(i);
+    t.cases = list[0];
+    t.macs = list[1];
+    t.cycles = list[2];
+    t.compared = list[3];
+    t.differing = list[4];
+    t.predicted = list[5];
+    t.mispredicted = list[6];
+  }
+  return outcome;
+}
+
+// Cases of all threads until the time is over, one differs or Ctrl-C; case c is that of rank
+// c modulo the ranks.
+Outcome RunCases(const VerifyOptions& options, std::uint64_t seed, const std::vector<Tally>& arrays,
+                 const Ranks& ranks) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  Outcome sum;
+  sum.tallies = arrays;
+  std::mutex mutex;
+  std::exception_ptr error;
+  std::int64_t next = ranks.rank();
+  bool stop = false;
+  const auto work = [&] {
+    Outcome own;
+    own.tallies = arrays;
+    for (;;) {
+      std::int64_t number = 0;
+      {
+        const std::scoped_lock lock(mutex);
+        if (stop || elapsed() >= options.seconds || Interrupted()) break;
+        number = next;
+        next += ranks.size();
+      }
+      try {
+        const std::string difference = RunCase(seed, number, 1, own.tallies);
+        ++own.cases;
+        if (difference.empty()) continue;
+        own.first = difference;
+        own.first_case = number;
+      } catch (const Interruption&) {  // its case is left out
+      } catch (...) {
+        const std::scoped_lock lock(mutex);
+        error = std::current_exception();
+      }
+      const std::scoped_lock lock(mutex);
+      stop = true;
+    }
+    const std::scoped_lock lock(mutex);
+    Add(own, sum);
+  };
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  std::vector<std::future<void>> threads;
+  for (int i = 0; i < (options.threads > 0 ? options.threads : cores); ++i) {
+    threads.push_back(std::async(std::launch::async, work));
+  }
   Progress progress("s");
-  std::string first;
-  std::int64_t cases = 0;
+  for (std::future<void>& thread : threads) {
+    while (thread.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
+      const std::scoped_lock lock(mutex);
+      progress.Update(fmt::format("case {}", next), static_cast<std::int64_t>(elapsed()),
+                      static_cast<std::int64_t>(options.seconds), 0, options.seconds - elapsed());
+    }
+  }
+  if (error) std::rethrow_exception(error);
+  return sum;
+}
+
+int RunVerify(const VerifyOptions& options, Ranks& ranks) {
+  const std::vector<Tally> arrays = ChosenArrays(options.array);
+  CatchInterrupts();
+  const auto wait = [] { StopIfInterrupted("while waiting for another rank"); };
+  // Without --seed the first rank's is everybody's.
+  const std::uint64_t seed = std::stoull(
+      ranks.Gather(std::to_string(options.seed ? *options.seed : std::random_device{}()), wait)[0]);
+  fmt::print(stderr, "verify: seed {}\n", seed);
+  Outcome outcome;
+  outcome.tallies = arrays;
   Working([&] {
     if (options.only_case) {
-      first = RunCase(seed, *options.only_case, options.threads, tallies);
-      ++cases;
+      outcome.first = RunCase(seed, *options.only_case, options.threads, outcome.tallies);
+      outcome.cases = 1;
       return;
     }
-    while (elapsed() < options.seconds && first.empty() && !Interrupted()) {
-      progress.Update(fmt::format("case {}", cases), static_cast<std::int64_t>(elapsed()),
-                      static_cast<std::int64_t>(options.seconds), 0, options.seconds - elapsed());
-      first = RunCase(seed, cases, options.threads, tallies);
-      ++cases;
-    }
+    const std::string own = ToText(RunCases(options, seed, arrays, ranks));
+    for (const std::string& text : ranks.Gather(own, wait)) Add(FromText(text, arrays), outcome);
   });
-  progress.Clear();
+  const std::vector<Tally>& tallies = outcome.tallies;
+  const std::string& first = outcome.first;
+  const std::int64_t cases = outcome.cases;
 
   std::int64_t compared = 0;
   std::int64_t differing = 0;
@@ -151,20 +270,20 @@ int RunVerify(const VerifyOptions& options) {
     differing += tally.differing;
   }
   if (options.json) {
-    nlohmann::ordered_json arrays = nlohmann::ordered_json::array();
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const Tally& tally : tallies) {
-      arrays.push_back({{"array", tally.array.Geometry()},
-                        {"format", FormatName(tally.array.arithmetic.mantissa_bits)},
-                        {"mul", ProductName(tally.array.arithmetic.product)},
-                        {"comp", CompName(tally.array.arithmetic.comp)},
-                        {"bus_bits", tally.bus_bits},
-                        {"cases", tally.cases},
-                        {"macs", tally.macs},
-                        {"cycles", tally.cycles},
-                        {"compared", tally.compared},
-                        {"mismatches", tally.differing},
-                        {"predicted", tally.predicted},
-                        {"mispredicted", tally.mispredicted}});
+      list.push_back({{"array", tally.array.Geometry()},
+                      {"format", FormatName(tally.array.arithmetic.mantissa_bits)},
+                      {"mul", ProductName(tally.array.arithmetic.product)},
+                      {"comp", CompName(tally.array.arithmetic.comp)},
+                      {"bus_bits", tally.bus_bits},
+                      {"cases", tally.cases},
+                      {"macs", tally.macs},
+                      {"cycles", tally.cycles},
+                      {"compared", tally.compared},
+                      {"mismatches", tally.differing},
+                      {"predicted", tally.predicted},
+                      {"mispredicted", tally.mispredicted}});
     }
     const nlohmann::ordered_json document = {{"seed", seed},
                                              {"cases", cases},
@@ -173,7 +292,7 @@ int RunVerify(const VerifyOptions& options) {
                                              {"predicted", predicted},
                                              {"mispredicted", mispredicted},
                                              {"first_mismatch", first},
-                                             {"arrays", arrays}};
+                                             {"arrays", list}};
     fmt::print("{}\n", document.dump(2));
   } else {
     fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", "array", "cases", "MACs", "cycles",
@@ -203,7 +322,7 @@ int RunVerify(const VerifyOptions& options) {
 
 }  // namespace
 
-void AddVerify(CLI::App& app, int& status) {
+void AddVerify(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand(
       "verify",
@@ -223,11 +342,11 @@ void AddVerify(CLI::App& app, int& status) {
       "  sumac verify --seconds 60\n"
       "  sumac verify --seconds 10 --seed 7 --array 8x8\n"
       "  sumac verify --seed 7 --case 123");
-  command->callback([=, &status] {
+  command->callback([=, &status, &ranks] {
     if (seconds->count() + only->count() == 0) {
       throw Error("say how long with --seconds, or which case with --case.");
     }
-    status = RunVerify(*options);
+    status = RunVerify(*options, ranks);
   });
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 class WatchedDevice : public WrappingDevice {
  public:
-  WatchedDevice(std::unique_ptr<Device> device, std::function<void(const Job&)> before)
+  WatchedDevice(std::shared_ptr<Device> device, std::function<void(const Job&)> before)
       : WrappingDevice(std::move(device)), before_(std::move(before)) {}
 
  protected:
@@ -25,7 +25,7 @@ class WatchedDevice : public WrappingDevice {
 
 }  // namespace
 
-std::unique_ptr<Device> MakeWatchedDevice(std::unique_ptr<Device> device,
+std::unique_ptr<Device> MakeWatchedDevice(std::shared_ptr<Device> device,
                                           std::function<void(const Job&)> before) {
   return std::make_unique<WatchedDevice>(std::move(device), std::move(before));
 }

@@ -11,7 +11,7 @@
 namespace sumac {
 
 // Jobs run on `device` one after the other; what `before` throws leaves Submit.
-std::unique_ptr<Device> MakeWatchedDevice(std::unique_ptr<Device> device,
+std::unique_ptr<Device> MakeWatchedDevice(std::shared_ptr<Device> device,
                                           std::function<void(const Job&)> before);
 
 }  // namespace sumac

@@ -24,7 +24,7 @@ constexpr std::int64_t kRing = kRingDescriptors;
 // Words: at 4 KiB lines a job's bursts, and so its cycles, do not depend on where its buffers lie.
 constexpr std::int64_t kAlignment = 1024;
 
-// Free ranges of the boards' memory, first fit.
+// Free ranges of the board's memory, first fit.
 class Arena {
  public:
   explicit Arena(std::span<float> memory) : memory_(memory) {
@@ -154,19 +154,17 @@ class Driver {
 
 class AcceleratorDevice : public HostDevice {
  public:
-  AcceleratorDevice(std::string name, std::vector<std::shared_ptr<Board>> boards,
-                    std::function<void(std::size_t, std::uint64_t)> begin_job,
+  AcceleratorDevice(std::string name, std::shared_ptr<Board> board,
+                    std::function<void(const Job&)> begin_job,
                     const std::optional<AcceleratorTiming>& memory)
       : name_(std::move(name)),
         begin_job_(std::move(begin_job)),
-        arena_(std::make_shared<Arena>(boards.front()->memory())),
-        shape_(ReadShape(*boards.front())) {
+        arena_(std::make_shared<Arena>(board->memory())),
+        shape_(ReadShape(*board)) {
     if (memory) timing_ = TimingOf(shape_, *memory);
-    for (auto& board : boards) {
-      BufferPtr ring = Allocate(kRing * static_cast<std::int64_t>(kDescriptorWords));
-      const std::int64_t address = AddressOf(*ring);
-      drivers_.push_back(std::make_unique<Driver>(std::move(board), std::move(ring), address));
-    }
+    BufferPtr ring = Allocate(kRing * static_cast<std::int64_t>(kDescriptorWords));
+    const std::int64_t address = AddressOf(*ring);
+    driver_ = std::make_unique<Driver>(std::move(board), std::move(ring), address);
   }
 
   std::string name() const override { return name_; }
@@ -188,11 +186,10 @@ class AcceleratorDevice : public HostDevice {
   }
 
   JobReport Execute(const Job& job) override {
-    if (begin_job_) begin_job_(0, jobs_);
-    ++jobs_;
+    if (begin_job_) begin_job_(job);
     const std::vector<Descriptor> plan =
         MakePlan(shape_, job, [this](const Buffer& buffer) { return AddressOf(buffer); });
-    return {.cycles = drivers_.front()->Run(plan),
+    return {.cycles = driver_->Run(plan),
             .predicted_cycles = timing_ ? CountPlan(*timing_, plan).cycles : 0,
             .mismatch = {}};
   }
@@ -207,12 +204,11 @@ class AcceleratorDevice : public HostDevice {
   }
 
   std::string name_;
-  std::function<void(std::size_t, std::uint64_t)> begin_job_;
+  std::function<void(const Job&)> begin_job_;
   std::shared_ptr<Arena> arena_;
   AcceleratorShape shape_;
   std::optional<AcceleratorTiming> timing_;
-  std::vector<std::unique_ptr<Driver>> drivers_;
-  std::uint64_t jobs_ = 0;
+  std::unique_ptr<Driver> driver_;
 };
 
 }  // namespace
@@ -240,12 +236,10 @@ AcceleratorShape ReadShape(Board& board) {
   return shape;
 }
 
-std::unique_ptr<Device> MakeAcceleratorDevice(
-    std::string name, std::vector<std::shared_ptr<Board>> boards,
-    std::function<void(std::size_t board, std::uint64_t job)> begin_job,
-    const std::optional<AcceleratorTiming>& memory) {
-  if (boards.empty()) throw Error("A device needs at least one board.");
-  return std::make_unique<AcceleratorDevice>(std::move(name), std::move(boards),
+std::unique_ptr<Device> MakeAcceleratorDevice(std::string name, std::shared_ptr<Board> board,
+                                              std::function<void(const Job&)> begin_job,
+                                              const std::optional<AcceleratorTiming>& memory) {
+  return std::make_unique<AcceleratorDevice>(std::move(name), std::move(board),
                                              std::move(begin_job), memory);
 }
 

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/accelerator_cycles.h"
 #include "model/board.h"
@@ -23,18 +22,16 @@ constexpr std::size_t kRingDescriptors = 256;
 // What the board's registers say. Throws Error where there is no accelerator.
 AcceleratorShape ReadShape(Board& board);
 
-// A device on boards that share one memory. A job runs on one of them from idle to idle, so that
-// its words and its cycles depend on no other; jobs of one submission that touch nothing of each
-// other run side by side. `begin_job`, where given, is called before a job with its board and its
-// number since the device was made. Jobs may use only buffers of this device. Where the memory's
-// timing is given, reports carry the cycles that the cycle model predicts on it.
+// A device on a board. A job runs from idle to idle, so that its words and its cycles depend on no
+// other. `begin_job`, where given, is called before a job. Jobs may use only buffers of this
+// device. Where the memory's timing is given, reports carry the cycles that the cycle model
+// predicts on it.
 //
 // Errors that the accelerator reports (a response, a bad descriptor, an address outside the memory)
 // are thrown from Submit as an Error with the word address; the board is then reset.
-std::unique_ptr<Device> MakeAcceleratorDevice(
-    std::string name, std::vector<std::shared_ptr<Board>> boards,
-    std::function<void(std::size_t board, std::uint64_t job)> begin_job = {},
-    const std::optional<AcceleratorTiming>& memory = {});
+std::unique_ptr<Device> MakeAcceleratorDevice(std::string name, std::shared_ptr<Board> board,
+                                              std::function<void(const Job&)> begin_job = {},
+                                              const std::optional<AcceleratorTiming>& memory = {});
 
 }  // namespace sumac
 

@@ -21,10 +21,11 @@ void Redirect(const std::string& path, int flags, int descriptor) {
 }  // namespace
 
 Program::Program(const std::vector<std::string>& arguments, const std::string& in,
-                 const std::string& stdout_path)
+                 const std::string& stdout_path, const std::vector<std::string>& launcher)
     : out_(stdout_path.empty() ? folder_.File("out") : stdout_path) {
   WriteFileAtomically(folder_.File("in"), in);
-  std::vector<std::string> words = {SUMAC_PROGRAM};
+  std::vector<std::string> words = launcher;
+  words.emplace_back(SUMAC_PROGRAM);
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -35,7 +36,7 @@ Program::Program(const std::vector<std::string>& arguments, const std::string& i
     Redirect(folder_.File("in"), O_RDONLY, STDIN_FILENO);
     Redirect(out_, O_WRONLY | O_CREAT, STDOUT_FILENO);
     Redirect(folder_.File("err"), O_WRONLY | O_CREAT, STDERR_FILENO);
-    execv(argv[0], argv.data());
+    execvp(argv[0], argv.data());
     _exit(127);
   }
 }

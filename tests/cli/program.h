@@ -24,9 +24,12 @@ struct Result {
 // A running `sumac`.
 class Program {
  public:
-  // Standard input is `in`; standard output goes to `stdout_path` where one is given.
+  // Standard input is `in`; standard output goes to `stdout_path` where one is given; `launcher` is
+  // what the program's name is given to (mpirun).
   explicit Program(const std::vector<std::string>& arguments, const std::string& in = "",
-                   const std::string& stdout_path = "");
+                   const std::string& stdout_path = "",
+                   const std::vector<std::string>& launcher = {});
+  pid_t pid() const { return pid_; }
   void Signal(int signal) const;
   bool Running();
   Result Wait();
