@@ -67,14 +67,16 @@ void NetworkEngine::Run(const std::function<void(std::shared_ptr<Device>)>& comp
                         std::vector<LayerReport>& layers) {
   if (workers_.empty()) return compute(device_);
   Progress progress("jobs");
+  bool submitted = false;  // before, `compute` shows how far it is
   const auto wait = [&](std::int64_t done, std::int64_t total) {
     StopIfInterrupted(fmt::format("after {} of {} jobs on the hardware", done, total));
-    progress.Update("simulating", done, total);
+    if (submitted) progress.Update("simulating", done, total);
   };
   const std::shared_ptr<SpreadDevice> spread = MakeSpreadDevice(
       MakeSimdDevice(options_.threads), std::move(workers_), wait, ranks_.rank(), ranks_.size());
   device_ = spread;
   compute(spread);
+  submitted = true;
   const std::vector<SpreadReport> reports = spread->Finish();
   const std::vector<std::string> texts =
       ranks_.Gather(ToText(reports), [&] { wait(std::ssize(reports), std::ssize(layers)); });
