@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Assertions on one valid/ready stream, for simulation and proofs: once valid, a word stays, and
-// stays the same, until it has been taken. No outputs.
+// Assertions on one valid/ready stream, for simulation: once valid, a word stays, and stays the
+// same, until it has been taken. No outputs.
 //
 // Example: valid high and ready low in cycle 0; valid low in cycle 1 is an error.
+`ifndef SYNTHESIS
 module sumac_stream_check #(
-  parameter int Width = 32
+  parameter int Width = 32,
+  parameter     Name  = "stream"  // in messages
 ) (
   input logic             clk_i,
   input logic             rst_ni,
@@ -22,13 +24,14 @@ module sumac_stream_check #(
     else waiting_q <= valid_i & ~ready_i;
   end
 
-  always_ff @(posedge clk_i) data_q <= data_i;
+  always_ff @(posedge clk_i) if (valid_i && !ready_i) data_q <= data_i;
 
   always @(posedge clk_i) begin
     if (waiting_q) begin
-      assert (valid_i);
-      assert (data_i == data_q);
+      assert (valid_i) else $error("%0s: VALID falls before READY", Name);
+      assert (data_i == data_q) else $error("%0s: the payload changes before READY", Name);
     end
   end
 
 endmodule
+`endif
