@@ -108,13 +108,14 @@ module sumac_axi_check #(
 
   always @(posedge clk_i) begin
     if (running && ar_take) begin
-      assert (ar_q - r_q != Most) else $error("AXI4 AR: too many bursts are open");
+      if (ar_q - r_q == Most) $error("AXI4 AR: too many bursts are open");
     end
     if (running && r_valid_i) begin
-      assert (ar_q != r_q) else $error("AXI4 R: a beat of no burst");
-      assert (r_last_i == (r_beat_q == r_len_q[r_q[PtrW-1:0]]))
-      else $error("AXI4 R: RLAST is not on the last beat of its burst, and on no other");
-      assert (r_resp_i != ExOkay) else $error("AXI4 R: RRESP is EXOKAY");
+      if (ar_q == r_q) $error("AXI4 R: a beat of no burst");
+      if (r_last_i !== (r_beat_q == r_len_q[r_q[PtrW-1:0]])) begin
+        $error("AXI4 R: RLAST is not on the last beat of its burst, and on no other");
+      end
+      if (r_resp_i === ExOkay) $error("AXI4 R: RRESP is EXOKAY");
     end
   end
 
@@ -156,29 +157,31 @@ module sumac_axi_check #(
 
   always @(posedge clk_i) begin
     if (running && aw_take) begin
-      assert (aw_q - b_q != Most) else $error("AXI4 AW: too many bursts are open");
+      if (aw_q - b_q == Most) $error("AXI4 AW: too many bursts are open");
       if (early) begin
-        assert (aw_len_i == w_len_q[aw_q[PtrW-1:0]])
-        else $error("AXI4 AW: the burst has not the length of its data, which came before");
-      end else if (level) begin
-        assert (aw_len_i >= w_beat_q)
-        else $error("AXI4 AW: the burst is shorter than its data, which came before");
+        if (aw_len_i !== w_len_q[aw_q[PtrW-1:0]]) begin
+          $error("AXI4 AW: the burst has not the length of its data, which came before");
+        end
+      end else if (level && aw_len_i < w_beat_q) begin
+        $error("AXI4 AW: the burst is shorter than its data, which came before");
       end
     end
     if (running && w_valid_i) begin
-      assert (((w_strb_i ^ (w_strb_i >> 1)) & {DataW / 32{4'b0111}}) == '0)
-      else $error("AXI4 W: WSTRB has parts of a word");
+      if (((w_strb_i ^ (w_strb_i >> 1)) & {DataW / 32{4'b0111}}) !== '0) begin
+        $error("AXI4 W: WSTRB has parts of a word");
+      end
     end
     if (running && w_take) begin
-      assert (w_last_i == (w_beat_q == w_len) || !known)
-      else $error("AXI4 W: WLAST is not on the last beat of its burst, and on no other");
-      assert (w_last_i || w_beat_q != 8'hFF) else $error("AXI4 W: more than 256 beats");
-      assert (!w_last_i || w_q - b_q != Most) else $error("AXI4 W: too many bursts are open");
+      if (known && w_last_i !== (w_beat_q == w_len)) begin
+        $error("AXI4 W: WLAST is not on the last beat of its burst, and on no other");
+      end
+      if (!w_last_i && w_beat_q == 8'hFF) $error("AXI4 W: more than 256 beats");
+      if (w_last_i && w_q - b_q == Most) $error("AXI4 W: too many bursts are open");
     end
     if (running && b_valid_i) begin
-      assert (aw_q != b_q) else $error("AXI4 B: an answer to no burst");
-      assert (w_q != b_q) else $error("AXI4 B: an answer before the burst's last beat");
-      assert (b_resp_i != ExOkay) else $error("AXI4 B: BRESP is EXOKAY");
+      if (aw_q == b_q) $error("AXI4 B: an answer to no burst");
+      if (w_q == b_q) $error("AXI4 B: an answer before the burst's last beat");
+      if (b_resp_i === ExOkay) $error("AXI4 B: BRESP is EXOKAY");
     end
   end
 

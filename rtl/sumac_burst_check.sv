@@ -28,11 +28,10 @@ module sumac_burst_check #(
 
   always @(posedge clk_i) begin
     if (valid_i) begin
-      assert (burst_i == Incr) else $error("%0s: the burst is not of type INCR", Name);
-      assert (size_i == 3'(SizeW)) else $error("%0s: SIZE is not the width of the bus", Name);
-      assert (addr_i[SizeW-1:0] == '0) else $error("%0s: the address is not aligned", Name);
-      assert (((addr_i ^ end_addr) >> 12) == '0)
-      else $error("%0s: the burst crosses a 4 KiB line", Name);
+      if (burst_i !== Incr) $error("%0s: the burst is not of type INCR", Name);
+      if (size_i !== 3'(SizeW)) $error("%0s: SIZE is not the width of the bus", Name);
+      if (addr_i[SizeW-1:0] !== '0) $error("%0s: the address is not aligned", Name);
+      if (((addr_i ^ end_addr) >> 12) !== '0) $error("%0s: the burst crosses a 4 KiB line", Name);
     end
   end
 

@@ -28,15 +28,14 @@ module sumac_reset_check #(
 
   always @(posedge clk_i) begin
     if (!running_q) begin
-      assert (valid_i == '0)
-      else $error("%0s: VALID is high in reset or just after it (AR R AW W B: %b)", Name, valid_i);
+      if (valid_i !== '0) begin
+        $error("%0s: VALID is high in reset or just after it (AR R AW W B: %b)", Name, valid_i);
+      end
     end
 `ifndef VERILATOR
     if (running_q) begin
-      assert (!$isunknown(valid_i))
-      else $error("%0s: VALID is unknown (AR R AW W B: %b)", Name, valid_i);
-      assert (!$isunknown(ready_i))
-      else $error("%0s: READY is unknown (AR R AW W B: %b)", Name, ready_i);
+      if ($isunknown(valid_i)) $error("%0s: VALID is unknown (AR R AW W B: %b)", Name, valid_i);
+      if ($isunknown(ready_i)) $error("%0s: READY is unknown (AR R AW W B: %b)", Name, ready_i);
     end
 `endif
   end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory behind the accelerator's AXI4 port, cycle by cycle: latency, bandwidth, stalls by a
-// seed, error responses. It takes AXI4's rules for granted: sumac_axi_check asserts them in the RTL.
+// seed, error responses. It checks none of AXI4's rules: sumac_axi_check does, in the RTL.
 #ifndef SUMAC_SIM_BUS_MEMORY_H_
 #define SUMAC_SIM_BUS_MEMORY_H_
 
