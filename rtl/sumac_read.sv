@@ -203,7 +203,9 @@ module sumac_read #(
     .clk_i, .rst_ni, .valid_i(ar_valid_o), .ready_i(ar_ready_i), .data_i({ar_addr_o, ar_len_o}));
   always @(posedge clk_i) begin
     // An answer ends where the words of its burst do; one of no burst: sumac_axi_check.
-    assert (!beat || open == '0 || r_last_i == (ahead == (LineW + 1)'(count)));
+    if (beat && open != '0 && r_last_i !== (ahead == (LineW + 1)'(count))) begin
+      $error("AXI4 R: RLAST is not on the last beat of its burst, and on no other");
+    end
     assert (!req_valid_i || req_words_i != '0);
   end
 `endif
