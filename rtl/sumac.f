@@ -3,6 +3,10 @@ sumac_delay.sv
 sumac_skew.sv
 sumac_fifo.sv
 sumac_stream_check.sv
+sumac_reset_check.sv
+sumac_burst_check.sv
+sumac_axi_check.sv
+sumac_axil_check.sv
 sumac_classify.sv
 sumac_weight_edge.sv
 sumac_special.sv

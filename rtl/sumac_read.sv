@@ -199,12 +199,13 @@ module sumac_read #(
   sumac_stream_check #(.Width(AddrW + WordsW + TagW)) u_check_req (
     .clk_i, .rst_ni, .valid_i(req_valid_i), .ready_i(req_ready_o),
     .data_i({req_addr_i, req_words_i, req_tag_i}));
-  sumac_stream_check #(.Width(AddrW + 10)) u_check_ar (
+  sumac_stream_check #(.Width(AddrW + 10), .Name("AXI4 AR")) u_check_ar (
     .clk_i, .rst_ni, .valid_i(ar_valid_o), .ready_i(ar_ready_i), .data_i({ar_addr_o, ar_len_o}));
   always @(posedge clk_i) begin
-    // An answer belongs to a burst, and ends where that does.
-    assert (!beat || open != '0);
-    assert (!beat || r_last_i == (ahead == (LineW + 1)'(count)));
+    // An answer ends where the words of its burst do; one of no burst: sumac_axi_check.
+    if (beat && open != '0 && r_last_i !== (ahead == (LineW + 1)'(count))) begin
+      $error("AXI4 R: RLAST is not on the last beat of its burst, and on no other");
+    end
     assert (!req_valid_i || req_words_i != '0);
   end
 `endif

@@ -229,17 +229,4 @@ module sumac_regs #(
     end
   end
 
-`ifndef SYNTHESIS
-  sumac_stream_check #(.Width(8)) u_check_aw (
-    .clk_i, .rst_ni, .valid_i(aw_valid_i), .ready_i(aw_ready_o), .data_i(aw_addr_i));
-  sumac_stream_check #(.Width(36)) u_check_w (
-    .clk_i, .rst_ni, .valid_i(w_valid_i), .ready_i(w_ready_o), .data_i({w_data_i, w_strb_i}));
-  sumac_stream_check #(.Width(2)) u_check_b (
-    .clk_i, .rst_ni, .valid_i(b_valid_o), .ready_i(b_ready_i), .data_i(b_resp_o));
-  sumac_stream_check #(.Width(8)) u_check_ar (
-    .clk_i, .rst_ni, .valid_i(ar_valid_i), .ready_i(ar_ready_o), .data_i(ar_addr_i));
-  sumac_stream_check #(.Width(34)) u_check_r (
-    .clk_i, .rst_ni, .valid_i(r_valid_o), .ready_i(r_ready_i), .data_i({r_data_o, r_resp_o}));
-`endif
-
 endmodule

@@ -639,6 +639,58 @@ module sumac_top #(
   assign count[8]    = mem_w_valid_o & mem_w_ready_i;
 
 `ifndef SYNTHESIS
+  sumac_axil_check u_check_ctl (
+    .clk_i,
+    .rst_ni,
+    .aw_valid_i(ctl_aw_valid_i),
+    .aw_ready_i(ctl_aw_ready_o),
+    .aw_addr_i (ctl_aw_addr_i),
+    .w_valid_i (ctl_w_valid_i),
+    .w_ready_i (ctl_w_ready_o),
+    .w_data_i  (ctl_w_data_i),
+    .w_strb_i  (ctl_w_strb_i),
+    .b_valid_i (ctl_b_valid_o),
+    .b_ready_i (ctl_b_ready_i),
+    .b_resp_i  (ctl_b_resp_o),
+    .ar_valid_i(ctl_ar_valid_i),
+    .ar_ready_i(ctl_ar_ready_o),
+    .ar_addr_i (ctl_ar_addr_i),
+    .r_valid_i (ctl_r_valid_o),
+    .r_ready_i (ctl_r_ready_i),
+    .r_data_i  (ctl_r_data_o),
+    .r_resp_i  (ctl_r_resp_o)
+  );
+  sumac_axi_check #(
+    .AddrW(AddrW + 2), .DataW(BusWords * 32), .Outstanding(Outstanding)
+  ) u_check_mem (
+    .clk_i,
+    .rst_ni,
+    .ar_valid_i(mem_ar_valid_o),
+    .ar_ready_i(mem_ar_ready_i),
+    .ar_addr_i (mem_ar_addr_o),
+    .ar_len_i  (mem_ar_len_o),
+    .ar_size_i (mem_ar_size_o),
+    .ar_burst_i(mem_ar_burst_o),
+    .r_valid_i (mem_r_valid_i),
+    .r_ready_i (mem_r_ready_o),
+    .r_data_i  (mem_r_data_i),
+    .r_resp_i  (mem_r_resp_i),
+    .r_last_i  (mem_r_last_i),
+    .aw_valid_i(mem_aw_valid_o),
+    .aw_ready_i(mem_aw_ready_i),
+    .aw_addr_i (mem_aw_addr_o),
+    .aw_len_i  (mem_aw_len_o),
+    .aw_size_i (mem_aw_size_o),
+    .aw_burst_i(mem_aw_burst_o),
+    .w_valid_i (mem_w_valid_o),
+    .w_ready_i (mem_w_ready_i),
+    .w_data_i  (mem_w_data_o),
+    .w_strb_i  (mem_w_strb_o),
+    .w_last_i  (mem_w_last_o),
+    .b_valid_i (mem_b_valid_i),
+    .b_ready_i (mem_b_ready_o),
+    .b_resp_i  (mem_b_resp_i)
+  );
   always @(posedge clk_i) begin
     // When every descriptor is done, nothing of it is left anywhere.
     if (!stop && !soft_reset_q && !busy) begin

@@ -299,16 +299,4 @@ module sumac_writer #(
     end
   end
 
-`ifndef SYNTHESIS
-  sumac_stream_check #(.Width(AddrW + 10)) u_check_aw (
-    .clk_i, .rst_ni, .valid_i(aw_valid_o), .ready_i(aw_ready_i), .data_i({aw_addr_o, aw_len_o}));
-  sumac_stream_check #(.Width(BusWords * 36 + 1)) u_check_w (
-    .clk_i, .rst_ni, .valid_i(w_valid_o), .ready_i(w_ready_i),
-    .data_i({w_data_o, w_strb_o, w_last_o}));
-  always @(posedge clk_i) begin
-    // An answer belongs to a burst.
-    assert (!answer || waiting != '0);
-  end
-`endif
-
 endmodule

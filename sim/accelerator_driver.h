@@ -67,6 +67,9 @@ class AcceleratorDriver : public Accelerator {
     Edge(0);
     Edge(1);
     model_->rst_ni = 1;
+    // No VALID at the first edge after reset: AXI.
+    Edge(0);
+    Edge(1);
   }
 
   void Tick(std::int64_t cycles) override {

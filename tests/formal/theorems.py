@@ -273,6 +273,41 @@ def fifo(mutant):
     return Theorem('FIFO is a queue of two', query, mutant, expected)
 
 
+# ---- The interlock's marks ----
+
+def scoreboard(mutant):
+    """A step of sumac_scoreboard from every state, for every row: its mark is what the last beat that
+    set it, or the last clear of it, has made it; set wins; no other row's beat changes it."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_scoreboard')
+        lines = ['(declare-const row (_ BitVec 8))',
+                 machine.states(('s0', {'rst_ni': '#b1'}), ('s1', {'rst_ni': '#b1'}))]
+        for now, state in (('before', 's0'), ('after', 's1')):
+            lines.append(f'(define-fun {now} () (_ BitVec 1) ((_ extract 0 0) '
+                         f'(bvlshr {machine.port("pending_q", state)} ((_ zero_extend 248) row))))')
+        shown = {'row': 'row', 'before': 'before', **{port: machine.port(port, 's0') for port in (
+            'en_i', 'row_i', 'set_i', 'clear_i', 'clear_row_i')}}
+        # What is answered for the row, where it is asked for.
+        answer = f'(ite (= {shown["row_i"]} row) {machine.port("busy_o", "s0")} before)'
+        shown['word'] = f'(concat after {answer})'
+        return Query([machine], lines, f"""(= {shown['word']} (concat
+            (ite (= #b0 {shown['en_i']}) before
+              (ite (and (= #b1 {shown['set_i']}) (= {shown['row_i']} row)) #b1
+                (ite (and (= #b1 {shown['clear_i']}) (= {shown['clear_row_i']} row)) #b0 before)))
+            before))""", shown)
+
+    def expected(case):
+        after = case['before']
+        if case['en_i']:
+            if case['clear_i'] and case['clear_row_i'] == case['row']:
+                after = 0
+            if case['set_i'] and case['row_i'] == case['row']:
+                after = 1
+        return after << 1 | case['before']
+
+    return Theorem('scoreboard, every row', query, mutant, expected)
+
+
 THEOREMS = [
     *(pam(man_bits, PAM_MUTANTS[i % len(PAM_MUTANTS)])
       for i, man_bits in enumerate(range(23, 2, -1))),
@@ -297,4 +332,5 @@ THEOREMS = [
         Mutant(FILES['fadd'], '.Register(Depth >= 2)) u_aln_small', '.Register(0)) u_aln_small'),
         Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
     fifo(Mutant('sumac_fifo.sv', "if (pop || count_q == 2'd0)", 'if (pop)')),
+    scoreboard(Mutant('sumac_scoreboard.sv', 'if (set_i) pending_q', 'if (set_i && !clear_i) pending_q')),
 ]

@@ -221,6 +221,49 @@ TYPED_TEST(AcceleratorTest, RefusesRegistersThatAreNotThere) {
   EXPECT_EQ(board->ReadRegister(kRegId), 0x414D5553u);
 }
 
+// That the assertions of axi_check_rtl_test stand on these ports.
+TYPED_TEST(AcceleratorTest, AssertsTheProtocolsOfItsPorts) {
+  using Model = typename TypeParam::Model;
+  struct Fault {
+    std::string message;
+    std::function<void(Model&)> inject;
+  };
+  const std::vector<Fault> faults = {
+      {"", [](Model&) {}},
+      {"AXI4 R: a beat of no burst", [](Model& top) { top.mem_r_valid_i = 1; }},
+      {"AXI4 B: an answer to no burst", [](Model& top) { top.mem_b_valid_i = 1; }},
+      {"AXI4-Lite AW: VALID falls before READY", [](Model& top) { top.ctl_aw_valid_i = 0; }},
+  };
+  for (const Fault& fault : faults) {
+    SCOPED_TRACE(fault.message);
+    VerilatedContext context;
+    Model top(&context);
+    const auto clock = [&] {
+      for (const bool level : {false, true}) {
+        top.clk_i = level;
+        top.eval();
+      }
+    };
+    for (const bool level : {true, false, true, false}) {
+      top.rst_ni = level;
+      top.eval();
+    }
+    clock();
+    top.rst_ni = 1;
+    clock();
+    top.ctl_aw_valid_i = 1;  // waits for its data
+    clock();
+    fault.inject(top);
+    ::testing::internal::CaptureStdout();
+    if (fault.message.empty()) {
+      EXPECT_NO_THROW(clock());
+    } else {
+      EXPECT_THROW(clock(), Error);
+    }
+    EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr(fault.message));
+  }
+}
+
 TYPED_TEST(AcceleratorTest, ResetsAtAnyMomentChangeNothing) {
   const auto board = this->MakeBoard({.latency = 9});
   std::mt19937_64 random(3);
