@@ -60,7 +60,8 @@ TEST(Rtl, UnitsEqualTheReference) {
     const auto word = [&] { return static_cast<Word>(random()) | (random() % 8 ? 0 : kInfinity); };
     in += fmt::format("{:08x} {:08x}\n", word(), word());
   }
-  for (const auto& array : Sumac({"info", "--json"}).Json().at("arrays")) {
+  const auto info = Sumac({"info", "--json"}).Json();
+  for (const auto& array : info.at("arrays")) {
     const std::string op = array.at("mul") == "pam" ? "pam" : "mul";
     for (const std::string& name : {op, std::string("add")}) {
       const std::vector<std::string> call = {
