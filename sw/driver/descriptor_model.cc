@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 #include "model/cycles.h"
 #include "model/devices.h"
+#include "model/epilogue.h"
 #include "model/narrow.h"
 #include "sw/driver/registers.h"
 #include "sw/driver/window_view.h"
@@ -17,8 +17,6 @@ namespace {
 constexpr std::uint32_t kFormat = 0x5301;
 constexpr std::int64_t kMostColumnTiles = 32;
 constexpr std::int64_t kAddressMask = (std::int64_t{1} << 30) - 1;
-constexpr std::int64_t kReadLine = 256;    // words: a read's burst ends at 1 KiB
-constexpr std::int64_t kWriteLine = 1024;  // a write's at 4 KiB
 
 enum Source { kZero = 0, kCIn = 1, kBanks = 2, kNone = 3 };
 
@@ -40,28 +38,17 @@ MatrixView Dense(BufferPtr buffer, std::int64_t columns) {
 
 }  // namespace
 
-DescriptorFault::DescriptorFault(Code code, std::int64_t address)
-    : Error("The accelerator stops with error code " + std::to_string(code) + " at word address " +
-            std::to_string(address) + "."),
-      code_(code),
-      address_(address) {}
-
 DescriptorModel::DescriptorModel(const AcceleratorShape& shape, BurstMemory& memory)
     : shape_(shape),
-      memory_(memory),
+      requests_(memory),
       fold_(MakeSimdDevice(1)),
       a_window_(static_cast<std::size_t>(shape.a_words)),
       b_window_(static_cast<std::size_t>(shape.b_words)),
       banks_(static_cast<std::size_t>(shape.psum_depth * shape.columns)) {}
 
-void DescriptorModel::SetWindow(std::int64_t base, std::int64_t limit) {
-  base_ = base;
-  limit_ = limit;
-}
-
 Descriptor DescriptorModel::Fetch(std::int64_t address) {
   std::array<float, kDescriptorWords> words{};
-  Request(address, words);
+  requests_.Read(address, words);
   Descriptor descriptor;
   std::memcpy(descriptor.data(), words.data(), sizeof descriptor);
   return descriptor;
@@ -86,23 +73,25 @@ void DescriptorModel::Run(const Descriptor& words, std::int64_t address) {
   job.a = operand(kDescAView, a_window_, Flag(words, 0), job.m);
   job.b = operand(kDescBView, b_window_, !Flag(words, 1), job.n);
   const std::int64_t bank = words[kDescPsumBase];
-  if (SourceOf(words) == kCIn) job.c_in = Dense(ReadMatrix(&words[kDescCIn], job.m, job.n), job.n);
-  if (SourceOf(words) == kBanks) job.c_in = Dense(ReadBanks(bank, job.m, job.n), job.n);
-  const bool result = Flag(words, 4);
-  if (result) {
-    if (Flag(words, 5)) ReadVectors(words, job);
-    if (Flag(words, 6)) {
-      job.epilogue.residual = Dense(ReadMatrix(&words[kDescResidual], job.m, job.n), job.n);
+  if (SourceOf(words) != kZero) {
+    job.c_in = Dense(fold_->Allocate(job.m * job.n), job.n);
+    const std::span<float> sums = fold_->Map(*job.c_in->buffer);
+    if (SourceOf(words) == kCIn) {
+      ReadMatrix(&words[kDescCIn], job.m, job.n, sums);
+    } else {
+      ReadBanks(bank, job.m, job.n, sums);
     }
-    job.epilogue.relu = Flag(words, 7);
   }
   job.c = Dense(fold_->Allocate(job.m * job.n), job.n);
+  const bool result = Flag(words, 4);
+  const Epilogue epilogue = result ? ReadEpilogue(words, job) : Epilogue{};
   fold_->Run(job);
-  if (result) {
-    WriteMatrix(&words[kDescC], job);
-  } else {
+  if (!result) {
     WriteBanks(bank, job);
+    return;
   }
+  Apply(epilogue, job);
+  WriteMatrix(&words[kDescC], job);
 }
 
 void DescriptorModel::Check(const Descriptor& words, std::int64_t address) const {
@@ -115,27 +104,12 @@ void DescriptorModel::Check(const Descriptor& words, std::int64_t address) const
   if (!good) throw DescriptorFault(DescriptorFault::kBadDescriptor, address);
 }
 
-// Consecutive words, in bursts.
-void DescriptorModel::Request(std::int64_t address, std::span<float> words) {
-  const std::int64_t count = std::ssize(words);
-  if (address < base_ || address + count - 1 > limit_) {
-    throw DescriptorFault(DescriptorFault::kReadOutside, address);
-  }
-  for (std::int64_t done = 0; done < count;) {
-    const std::int64_t burst = std::min(count - done, kReadLine - (address + done) % kReadLine);
-    if (!memory_.Read(address + done, Row(words, done, burst))) {
-      throw DescriptorFault(DescriptorFault::kReadError, address + done);
-    }
-    done += burst;
-  }
-}
-
 // Rows of memory into a window, narrowed, one after the other.
 void DescriptorModel::Load(const std::uint32_t* words, std::vector<float>& window) {
   std::vector<float> row(words[3] & 0xFFFF);
   std::size_t place = words[4];
   for (std::uint32_t i = 0; i < (words[2] & 0xFFFF); ++i) {
-    Request(Wrap(std::int64_t{words[0]} + std::int64_t{i} * words[1]), row);
+    requests_.Read(Wrap(std::int64_t{words[0]} + std::int64_t{i} * words[1]), row);
     for (const float word : row) {
       window[place++ & (window.size() - 1)] =
           ToFloat(Narrow(ToWord(word), shape_.arithmetic.mantissa_bits));
@@ -144,31 +118,58 @@ void DescriptorModel::Load(const std::uint32_t* words, std::vector<float>& windo
 }
 
 // m x n words by n-tiles, a row's neighbours in one request where they are neighbours in memory.
-BufferPtr DescriptorModel::ReadMatrix(const std::uint32_t* words, std::int64_t m, std::int64_t n) {
-  BufferPtr buffer = fold_->Allocate(m * n);
-  const std::span<float> matrix = fold_->Map(*buffer);
+void DescriptorModel::ReadMatrix(const std::uint32_t* words, std::int64_t m, std::int64_t n,
+                                 std::span<float> matrix) {
   for (std::int64_t tile = 0; tile < n; tile += shape_.columns) {
     const std::int64_t columns = std::min<std::int64_t>(shape_.columns, n - tile);
     const std::int64_t run = words[2] == 1 ? columns : 1;
     for (std::int64_t row = 0; row < m; ++row) {
       for (std::int64_t column = tile; column < tile + columns; column += run) {
-        Request(Wrap(words[0] + row * words[1] + column * words[2]),
-                Row(matrix, row * n + column, run));
+        requests_.Read(Wrap(words[0] + row * words[1] + column * words[2]),
+                       Row(matrix, row * n + column, run));
       }
     }
   }
-  return buffer;
 }
 
-// Scales and shifts, by n-tiles in turn.
-void DescriptorModel::ReadVectors(const Descriptor& words, Job& job) {
-  JobEpilogue::Affine affine{{fold_->Allocate(job.n), 0}, {fold_->Allocate(job.n), 0}};
-  for (std::int64_t tile = 0; tile < job.n; tile += shape_.columns) {
-    const std::int64_t columns = std::min<std::int64_t>(shape_.columns, job.n - tile);
-    Request(Wrap(words[kDescScale] + tile), Row(fold_->Map(*affine.scale.buffer), tile, columns));
-    Request(Wrap(words[kDescShift] + tile), Row(fold_->Map(*affine.shift.buffer), tile, columns));
+DescriptorModel::Epilogue DescriptorModel::ReadEpilogue(const Descriptor& words, const Job& job) {
+  Epilogue epilogue;
+  epilogue.relu = Flag(words, 7);
+  if (Flag(words, 5)) {
+    epilogue.scale.resize(static_cast<std::size_t>(job.n));
+    epilogue.shift.resize(static_cast<std::size_t>(job.n));
+    // By n-tiles in turn.
+    for (std::int64_t tile = 0; tile < job.n; tile += shape_.columns) {
+      const std::int64_t columns = std::min<std::int64_t>(shape_.columns, job.n - tile);
+      requests_.Read(Wrap(words[kDescScale] + tile), Row(epilogue.scale, tile, columns));
+      requests_.Read(Wrap(words[kDescShift] + tile), Row(epilogue.shift, tile, columns));
+    }
   }
-  job.epilogue.affine = affine;
+  if (Flag(words, 6)) {
+    epilogue.residual.resize(static_cast<std::size_t>(job.m * job.n));
+    ReadMatrix(&words[kDescResidual], job.m, job.n, epilogue.residual);
+  }
+  return epilogue;
+}
+
+// On the words of C.
+void DescriptorModel::Apply(const Epilogue& epilogue, const Job& job) {
+  const std::span<float> words = fold_->Map(*job.c.buffer);
+  const auto columns = static_cast<std::size_t>(job.n);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    Word scale = 0;
+    Word shift = 0;
+    Word residual = 0;
+    const bool affine = !epilogue.scale.empty();
+    if (affine) {
+      scale = ToWord(epilogue.scale[i % columns]);
+      shift = ToWord(epilogue.shift[i % columns]);
+    }
+    if (!epilogue.residual.empty()) residual = ToWord(epilogue.residual[i]);
+    words[i] =
+        ToFloat(EpilogueWord(shape_.arithmetic, ToWord(words[i]), affine ? &scale : nullptr, &shift,
+                             epilogue.residual.empty() ? nullptr : &residual, epilogue.relu));
+  }
 }
 
 // Of `m` rows from bank row `base` on: row `row`, column n of the matrix.
@@ -177,13 +178,13 @@ float& DescriptorModel::Bank(std::int64_t base, std::int64_t m, std::int64_t row
   return banks_[static_cast<std::size_t>(bank * shape_.columns + n % shape_.columns)];
 }
 
-BufferPtr DescriptorModel::ReadBanks(std::int64_t base, std::int64_t m, std::int64_t n) {
-  BufferPtr buffer = fold_->Allocate(m * n);
-  float* next = fold_->Map(*buffer).data();
+void DescriptorModel::ReadBanks(std::int64_t base, std::int64_t m, std::int64_t n,
+                                std::span<float> matrix) {
   for (std::int64_t row = 0; row < m; ++row) {
-    for (std::int64_t column = 0; column < n; ++column) *next++ = Bank(base, m, row, column);
+    for (std::int64_t column = 0; column < n; ++column) {
+      matrix[static_cast<std::size_t>(row * n + column)] = Bank(base, m, row, column);
+    }
   }
-  return buffer;
 }
 
 void DescriptorModel::WriteBanks(std::int64_t base, const Job& job) {
@@ -202,25 +203,10 @@ void DescriptorModel::WriteMatrix(const std::uint32_t* words, const Job& job) {
     const std::int64_t run = words[2] == 1 ? columns : 1;
     for (std::int64_t row = 0; row < job.m; ++row) {
       for (std::int64_t column = tile; column < tile + columns; column += run) {
-        WriteRun(Wrap(words[0] + row * words[1] + column * words[2]),
-                 Row(matrix, row * job.n + column, run));
+        requests_.Write(Wrap(words[0] + row * words[1] + column * words[2]),
+                        Row(matrix, row * job.n + column, run));
       }
     }
-  }
-}
-
-// Neighbouring words of a row, in bursts, each of which is checked as it begins.
-void DescriptorModel::WriteRun(std::int64_t address, std::span<const float> words) {
-  while (!words.empty()) {
-    const std::int64_t burst = std::min(std::ssize(words), kWriteLine - address % kWriteLine);
-    if (address < base_ || address + burst - 1 > limit_) {
-      throw DescriptorFault(DescriptorFault::kWriteOutside, address);
-    }
-    if (!memory_.Write(address, words.first(static_cast<std::size_t>(burst)))) {
-      throw DescriptorFault(DescriptorFault::kWriteError, address);
-    }
-    words = words.subspan(static_cast<std::size_t>(burst));
-    address += burst;
   }
 }
 

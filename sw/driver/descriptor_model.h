@@ -10,41 +10,18 @@
 #include <vector>
 
 #include "model/device.h"
-#include "model/error.h"
+#include "sw/driver/burst_memory.h"
 #include "sw/driver/plan.h"
 
 namespace sumac {
-
-// The memory, in the accelerator's bursts: neighbouring words, within 1 KiB (reads) or 4 KiB
-// (writes). A function returns false where the answer is an error.
-class BurstMemory {
- public:
-  virtual ~BurstMemory() = default;
-  virtual bool Read(std::int64_t address, std::span<float> words) = 0;
-  virtual bool Write(std::int64_t address, std::span<const float> words) = 0;
-};
-
-// Why the accelerator stopped: ERROR_CODE and ERROR_ADDRESS.
-class DescriptorFault : public Error {
- public:
-  enum Code { kBadDescriptor = 1, kReadOutside, kWriteOutside, kReadError, kWriteError };
-
-  DescriptorFault(Code code, std::int64_t address);
-  Code code() const { return code_; }
-  std::int64_t address() const { return address_; }
-
- private:
-  Code code_;
-  std::int64_t address_;
-};
 
 class DescriptorModel {
  public:
   // `memory` outlives it.
   DescriptorModel(const AcceleratorShape& shape, BurstMemory& memory);
 
-  // Accesses outside the words [base, limit] are faults from now on; at first, all are.
-  void SetWindow(std::int64_t base, std::int64_t limit);
+  // The words that may be accessed; at first none.
+  void SetWindow(std::int64_t base, std::int64_t limit) { requests_.SetWindow(base, limit); }
 
   // Reads a descriptor. Throws DescriptorFault, as Run does.
   Descriptor Fetch(std::int64_t address);
@@ -54,22 +31,28 @@ class DescriptorModel {
   void Run(const Descriptor& words, std::int64_t address);
 
  private:
+  // Empty: a step that is left out.
+  struct Epilogue {
+    std::vector<float> scale;
+    std::vector<float> shift;
+    std::vector<float> residual;
+    bool relu = false;
+  };
+
   void Check(const Descriptor& words, std::int64_t address) const;
-  void Request(std::int64_t address, std::span<float> words);
   void Load(const std::uint32_t* words, std::vector<float>& window);
-  BufferPtr ReadMatrix(const std::uint32_t* words, std::int64_t m, std::int64_t n);
-  BufferPtr ReadBanks(std::int64_t base, std::int64_t m, std::int64_t n);
+  void ReadMatrix(const std::uint32_t* words, std::int64_t m, std::int64_t n,
+                  std::span<float> matrix);
+  void ReadBanks(std::int64_t base, std::int64_t m, std::int64_t n, std::span<float> matrix);
   void WriteBanks(std::int64_t base, const Job& job);
-  void ReadVectors(const Descriptor& words, Job& job);
+  Epilogue ReadEpilogue(const Descriptor& words, const Job& job);
+  void Apply(const Epilogue& epilogue, const Job& job);
   void WriteMatrix(const std::uint32_t* words, const Job& job);
-  void WriteRun(std::int64_t address, std::span<const float> words);
   float& Bank(std::int64_t base, std::int64_t m, std::int64_t rows, std::int64_t n);
 
   AcceleratorShape shape_;
-  BurstMemory& memory_;
+  BurstRequests requests_;
   std::unique_ptr<Device> fold_;
-  std::int64_t base_ = 1;
-  std::int64_t limit_ = 0;
   std::vector<float> a_window_;
   std::vector<float> b_window_;
   std::vector<float> banks_;
