@@ -37,7 +37,7 @@ class Platform {
   AcceleratorModule& accelerator() { return *accelerator_; }
   TlmMemory& memory() { return memory_; }
   // A pointer that may outlive the platform, though not be used then.
-  std::shared_ptr<Board> board() { return {std::shared_ptr<void>(), &board_}; }
+  std::shared_ptr<TlmBoard> board() { return {std::shared_ptr<void>(), &board_}; }
 
  private:
   TlmMemory memory_;
