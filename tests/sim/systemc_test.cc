@@ -31,6 +31,12 @@ using ::testing::HasSubstr;
 constexpr std::int64_t kMemoryWords = std::int64_t{1} << 20;
 const sc_time kPeriod(3, sc_core::SC_NS);
 
+RtlTopOptions Top(const std::string& array) {
+  RtlTopOptions top;
+  top.array = array;
+  return top;
+}
+
 // Both kinds, alike in everything else.
 class Pair {
  public:
@@ -48,7 +54,7 @@ class Pair {
  private:
   static PlatformOptions Options(const std::string& array, int latency) {
     PlatformOptions options;
-    options.top.array = array;
+    options.top = Top(array);
     options.period = kPeriod;
     options.memory.latency = kPeriod * latency;
     options.memory_words = kMemoryWords;
@@ -58,6 +64,51 @@ class Pair {
   Platform rtl_;
   Platform twin_;
 };
+
+// A target that lets the time of an access pass before it returns, where others annotate it.
+class Waiting : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<Waiting> target;
+  tlm_utils::simple_initiator_socket<Waiting> initiator;
+
+  explicit Waiting(const sc_core::sc_module_name& name) : sc_module(name) {
+    target.register_b_transport(this, &Waiting::Transport);
+  }
+
+ private:
+  void Transport(tlm::tlm_generic_payload& payload, sc_time& delay) {
+    initiator->b_transport(payload, delay);
+    wait(delay + kPeriod * 1.5);
+    delay = sc_core::SC_ZERO_TIME;
+  }
+};
+
+// An accelerator behind such a target.
+struct WaitingPlatform {
+  explicit WaitingPlatform(const std::string& name)
+      : accelerator((name + "_accelerator").c_str(), Top("4x4"), kPeriod),
+        waiting((name + "_waiting").c_str()),
+        memory((name + "_memory").c_str(), kMemoryWords, {.latency = kPeriod}),
+        board(std::make_shared<TlmBoard>((name + "_board").c_str(), kPeriod * 1e6)) {
+    board->register_socket.bind(accelerator.register_socket);
+    board->memory_socket.bind(memory.socket);
+    accelerator.memory_socket.bind(waiting.target);
+    waiting.initiator.bind(memory.socket);
+    accelerator.interrupt(interrupt);
+    board->interrupt(interrupt);
+  }
+
+  RtlAccelerator accelerator;
+  Waiting waiting;
+  TlmMemory memory;
+  std::shared_ptr<TlmBoard> board;
+  sc_core::sc_signal<bool> interrupt;
+};
+
+std::unique_ptr<WaitingPlatform>& TheWaitingPlatform() {
+  static std::unique_ptr<WaitingPlatform> platform;
+  return platform;
+}
 
 // Modules are made before the simulation starts.
 std::vector<std::unique_ptr<Pair>>& Pairs() {
@@ -307,6 +358,19 @@ TEST_P(SystemCTest, ASoftResetEndsWorkThatIsUnderWay) {
   }
 }
 
+TEST(WaitingTarget, HoldsTheClockAndChangesNoWord) {
+  const auto device = MakeCheckedDevice(MakeAcceleratorDevice("tlm", {TheWaitingPlatform()->board}),
+                                        MakeReferenceDevice(1));
+  Random random(9);
+  const Job job =
+      MakeMatrixJob(*device, {.m = 20, .n = 9, .k = 20}, random, Words::kNormal, Words::kNormal);
+  const sc_time start = sc_time_stamp();
+  const JobReport report = device->Run(job);
+  EXPECT_EQ(report.mismatch.differing, 0) << report.mismatch.first;
+  EXPECT_EQ(report.mismatch.compared, 20 * 9);
+  EXPECT_GT((sc_time_stamp() - start) / kPeriod, static_cast<double>(report.cycles) + 50);
+}
+
 TEST_P(SystemCTest, TheRtlIsNotClockedWhileItRests) {
   auto* rtl = dynamic_cast<RtlAccelerator*>(&pair().platforms()[0]->accelerator());
   ASSERT_NE(rtl, nullptr);
@@ -329,6 +393,8 @@ int sc_main(int argc, char** argv) {
   pairs.push_back(std::make_unique<Pair>("small", "4x4", 1));
   pairs.push_back(std::make_unique<Pair>("slow", "4x4", 23));
   pairs.push_back(std::make_unique<Pair>("large", "16x16", 32));
+  sumac::testing::TheWaitingPlatform() =
+      std::make_unique<sumac::testing::WaitingPlatform>("waiting");
   int result = 1;
   sc_core::sc_spawn_options options;
   options.set_stack_size(std::size_t{4} << 20);
@@ -340,5 +406,6 @@ int sc_main(int argc, char** argv) {
       "tests", &options);
   sc_core::sc_start();
   pairs.clear();
+  sumac::testing::TheWaitingPlatform().reset();
   return result;
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/board.h"
@@ -174,12 +175,13 @@ TEST_P(DriverModelTest, RefusesABadDescriptor) {
   board_->WriteRegister(kRegWindowLimit, 100'000);
   board_->WriteRegister(kRegQueueBase, 640);
   board_->WriteRegister(kRegIrqEnable, 2);
-  const auto code = [&](std::size_t word, std::int64_t value) {
+  using Changes = std::vector<std::pair<std::size_t, std::int64_t>>;
+  const auto code = [&](const Changes& changes) {
     Descriptor descriptor{};
     descriptor[kDescFlags] = 0x53010010;
     descriptor[kDescM] = descriptor[kDescN] = descriptor[kDescK] = 1;
     descriptor[kDescC + 2] = 1;
-    descriptor[word] = static_cast<std::uint32_t>(value);
+    for (const auto& [word, value] : changes) descriptor[word] = static_cast<std::uint32_t>(value);
     std::memcpy(memory_.data() + 640, descriptor.data(), sizeof descriptor);
     board_->WriteRegister(kRegQueueTail, 1);
     const std::uint32_t error = board_->ReadRegister(kRegErrorCode);
@@ -188,15 +190,17 @@ TEST_P(DriverModelTest, RefusesABadDescriptor) {
     board_->WriteRegister(kRegControl, 1);
     return error;
   };
-  EXPECT_EQ(code(kDescM, shape.psum_depth), 0u);
-  EXPECT_EQ(code(kDescFlags, 0x53020010), 1u);
-  EXPECT_EQ(code(kDescFlags, 0x5301001C), 1u);
-  EXPECT_EQ(code(kDescM, 0), 1u);
-  EXPECT_EQ(code(kDescM, shape.psum_depth + 1), 1u);
-  EXPECT_EQ(code(kDescN, 0), 1u);
-  EXPECT_EQ(code(kDescN, 32 * shape.columns + 1), 1u);
-  EXPECT_EQ(code(kDescK, 0), 1u);
-  EXPECT_EQ(code(kDescK, 65536), 1u);
+  EXPECT_EQ(code({{kDescM, shape.psum_depth}, {kDescN, shape.columns}}), 0u);
+  EXPECT_EQ(code({{kDescM, shape.psum_depth}, {kDescN, shape.columns + 1}}), 1u);
+  EXPECT_EQ(code({{kDescFlags, 0x53020010}}), 1u);
+  EXPECT_EQ(code({{kDescFlags, 0x5301001C}}), 1u);
+  EXPECT_EQ(code({{kDescM, 0}}), 1u);
+  EXPECT_EQ(code({{kDescM, shape.psum_depth + 1}}), 1u);
+  EXPECT_EQ(code({{kDescN, 0}}), 1u);
+  EXPECT_EQ(code({{kDescN, 32 * shape.columns}}), 0u);
+  EXPECT_EQ(code({{kDescN, 32 * shape.columns + 1}}), 1u);
+  EXPECT_EQ(code({{kDescK, 0}}), 1u);
+  EXPECT_EQ(code({{kDescK, 65536}}), 1u);
 }
 
 TEST_P(DriverModelTest, RefusesRegistersThatAreNotThere) {
