@@ -20,7 +20,7 @@ struct PlatformOptions {
   RtlTopOptions top;        // array, arithmetic, bus_bits
   sc_core::sc_time period;  // of the accelerator's clock
   TlmMemoryTiming memory;
-  std::int64_t memory_words = std::int64_t{1} << 24;
+  std::int64_t memory_words = std::int64_t{1} << 22;
 };
 
 // What the registers of a Verilated accelerator say.
