@@ -8,6 +8,7 @@
 #include <span>
 #include <systemc>
 #include <tlm>
+#include <utility>
 #include <vector>
 
 namespace sumac {

@@ -52,7 +52,6 @@ class Comparison {
  public:
   Comparison(const Options& options, const PlatformOptions& platform)
       : options_(options),
-        top_(platform.top),
         rtl_("rtl", Platform::Kind::kRtl, platform),
         twin_("loosely_timed", Platform::Kind::kLooselyTimed, platform) {}
 
@@ -91,7 +90,6 @@ class Comparison {
   }
 
   Options options_;
-  RtlTopOptions top_;
   Platform rtl_;
   Platform twin_;
   std::size_t compared_ = 0;
