@@ -36,7 +36,9 @@ class Memory {
   std::span<float> words_;
 };
 
-const TopModel& Choose(const RtlTopOptions& options) {
+}  // namespace
+
+const TopModel& ChooseTop(const RtlTopOptions& options) {
   const TopModel* best = nullptr;
   std::string known;
   for (const TopModel& model : TopModels()) {
@@ -57,8 +59,6 @@ const TopModel& Choose(const RtlTopOptions& options) {
       ". Choose one of them, or add it to SUMAC_ARRAYS and build again.");
 }
 
-}  // namespace
-
 std::string RtlTop::Name() const {
   std::string name = Geometry() + " " + ProductName(arithmetic.product) + " " +
                      FormatName(arithmetic.mantissa_bits);
@@ -73,7 +73,7 @@ std::vector<RtlTop> RtlTops() {
 }
 
 RtlBoard MakeRtlBoard(const RtlTopOptions& options) {
-  const TopModel& model = Choose(options);
+  const TopModel& model = ChooseTop(options);
   const BusTiming timing{options.latency, 1, options.stall_seed, options.stall_rate};
   // The memory lives as long as the accelerator.
   auto memory = std::make_shared<Memory>();

@@ -10,9 +10,16 @@
 #include <string>
 
 #include "model/board.h"
+#include "model/error.h"
 #include "sim/bus_memory.h"
 
 namespace sumac {
+
+// An access to a register that is not there, or that is not to be written.
+class RegisterRefused : public Error {
+ public:
+  using Error::Error;
+};
 
 class Accelerator : public Board {
  public:
@@ -22,9 +29,12 @@ class Accelerator : public Board {
   virtual void Reset() = 0;
   // Lets cycles pass.
   virtual void Tick(std::int64_t cycles) = 0;
+  // The memory behind its bus; it has none where it was made on another's bus.
   virtual BusMemory& bus() = 0;
   // Has `poll` called now and then while it waits for the interrupt; what it throws ends the wait.
   virtual void SetPoll(std::function<void()> poll) = 0;
+  // The interrupt line.
+  virtual bool interrupt() const = 0;
   // Writes an FST waveform of the next `cycles` cycles; the file is there when they are over or the
   // accelerator is destroyed. Throws Error where it cannot be written.
   virtual void Trace(const std::string& file, std::int64_t cycles) = 0;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,21 +25,10 @@ class AcceleratorDriver : public Accelerator {
  public:
   AcceleratorDriver(std::span<float> memory, int bus_words, const BusTiming& timing,
                     int power_up_seed = 0)
-      : memory_(memory),
-        bus_(memory, bus_words, timing),
-        context_(std::make_unique<VerilatedContext>()) {
-    context_->threads(1);
-    context_->traceEverOn(true);
-    if (power_up_seed != 0) {
-      context_->randReset(2);
-      context_->randSeed(power_up_seed);
-    }
-    model_ = std::make_unique<Model>(context_.get());
-    model_->ctl_b_ready_i = 1;
-    model_->ctl_r_ready_i = 1;
-    model_->ctl_w_strb_i = 0xF;
-    Reset();
-  }
+      : AcceleratorDriver(memory, nullptr, BusMemory(memory, bus_words, timing), power_up_seed) {}
+  // On another's bus, which outlives it; memory() is empty.
+  explicit AcceleratorDriver(BusPeer& bus, int power_up_seed = 0)
+      : AcceleratorDriver({}, &bus, std::nullopt, power_up_seed) {}
   ~AcceleratorDriver() override {
     waveform_.End();
     // Verilator 5.006 ends a model in the thread's context, which is that of the newest model.
@@ -48,7 +38,8 @@ class AcceleratorDriver : public Accelerator {
 
   std::int64_t cycles() const override { return cycles_; }
   std::span<float> memory() override { return memory_; }
-  BusMemory& bus() override { return bus_; }
+  BusMemory& bus() override { return own_bus_.value(); }
+  bool interrupt() const override { return model_->irq_o; }
   void SetPoll(std::function<void()> poll) override { poll_ = std::move(poll); }
 
   void Reset() override {
@@ -126,6 +117,25 @@ class AcceleratorDriver : public Accelerator {
   static constexpr std::int64_t kPollCycles = 1024;
   static constexpr int kMostBusWords = 16;
 
+  AcceleratorDriver(std::span<float> memory, BusPeer* bus, std::optional<BusMemory> own_bus,
+                    int power_up_seed)
+      : memory_(memory),
+        own_bus_(std::move(own_bus)),
+        bus_(bus != nullptr ? *bus : *own_bus_),
+        context_(std::make_unique<VerilatedContext>()) {
+    context_->threads(1);
+    context_->traceEverOn(true);
+    if (power_up_seed != 0) {
+      context_->randReset(2);
+      context_->randSeed(power_up_seed);
+    }
+    model_ = std::make_unique<Model>(context_.get());
+    model_->ctl_b_ready_i = 1;
+    model_->ctl_r_ready_i = 1;
+    model_->ctl_w_strb_i = 0xF;
+    Reset();
+  }
+
   // Cycles until `taken`, asked while the clock is low, holds in one.
   template <typename Condition>
   void Until(Condition taken) {
@@ -177,13 +187,14 @@ class AcceleratorDriver : public Accelerator {
 
   static void CheckResponse(std::uint32_t offset, int response) {
     if (response != 0) {
-      throw Error("The accelerator refuses an access to register offset " + std::to_string(offset) +
-                  ".");
+      throw RegisterRefused("The accelerator refuses an access to register offset " +
+                            std::to_string(offset) + ".");
     }
   }
 
   std::span<float> memory_;
-  BusMemory bus_;
+  std::optional<BusMemory> own_bus_;
+  BusPeer& bus_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Model> model_;
   Waveform waveform_;

@@ -9,6 +9,8 @@
 #include <random>
 #include <span>
 
+#include "sim/bus.h"
+
 namespace sumac {
 
 struct BusTiming {
@@ -19,53 +21,22 @@ struct BusTiming {
   double stall_rate = 0.25;
 };
 
-// The manager's signals in a cycle, apart from the data.
-struct BusRequest {
-  bool ar_valid = false;
-  std::uint64_t ar_addr = 0;  // of a byte
-  int ar_len = 0;             // beats - 1
-  bool r_ready = false;
-  bool aw_valid = false;
-  std::uint64_t aw_addr = 0;
-  int aw_len = 0;
-  bool w_valid = false;
-  std::uint64_t w_strobe = 0;
-  bool w_last = false;
-  bool b_ready = false;
-};
-
-// The memory's signals in a cycle.
-struct BusAnswer {
-  bool ar_ready = false;
-  bool r_valid = false;
-  int r_resp = 0;
-  bool r_last = false;
-  bool aw_ready = false;
-  bool w_ready = false;
-  bool b_valid = false;
-  int b_resp = 0;
-};
-
 // A read whose address is taken in cycle t gives its first beat in the first cycle from t + latency
 // on in which the channel is free, in order; all are answered, none overtakes. Writes likewise.
-class BusMemory {
+class BusMemory : public BusPeer {
  public:
   // Accesses outside `memory` are answered with DECERR, read as 0 and written nowhere.
   BusMemory(std::span<float> memory, int bus_words, const BusTiming& timing);
 
-  // The next cycle's signals; `r_data` has the words of the beat that it offers.
-  BusAnswer Begin(std::uint32_t* r_data);
-  // What the other side answers in this cycle.
-  void End(const BusRequest& request, const std::uint32_t* w_data);
+  BusAnswer Begin(std::uint32_t* r_data) override;
+  void End(const BusRequest& request, const std::uint32_t* w_data) override;
+  void Forget() override;
+  std::int64_t quiet() const override { return quiet_; }
 
   // Stalls start anew from this seed; for results that do not depend on what ran before.
   void Reseed(std::uint64_t stream);
-  // Drops all that is under way, as when the other side is reset.
-  void Forget();
   // Accesses that touch this word are answered with SLVERR (below 0: none).
   void FailAt(std::int64_t word) { fail_at_ = word; }
-  // Cycles without any transfer, up to now.
-  std::int64_t quiet() const { return quiet_; }
 
  private:
   struct Burst {
