@@ -86,7 +86,10 @@ RtlBoard MakeRtlBoard(const RtlTopOptions& options) {
                                    memory.reset();
                                  }),
           "accelerator " + model.top.Geometry(),
-          [board](std::uint64_t job) { static_cast<Accelerator*>(board)->bus().Reseed(job); }};
+          [board](std::uint64_t job) { board->bus().Reseed(job); },
+          model.top,
+          [board](const std::string& file, const TracePart& part) { board->Trace(file, part); },
+          [board] { return board->EndTrace(); }};
 }
 
 }  // namespace sumac

@@ -66,6 +66,7 @@ int Run(int argc, char** argv) {
   AddEval(app, status);
   AddRun(app, status);
   AddStep(app, status);
+  AddTrace(app, status);
   AddCycles(app, status);
   AddSynth(app, status);
 
