@@ -73,6 +73,9 @@ class RecordingDevice : public WrappingDevice {
     if (again || !IsAsked(job.name)) return simd_->Run(job);
 
     const std::vector<Tile> tiles = MakeTiles(shape_, job);
+    if (tiles.empty()) {
+      throw Error(job.name + " has no results, so no tile; give matrices of a row and a column.");
+    }
     if (options_.tile >= std::ssize(tiles)) {
       throw Error(fmt::format("{} has {} tiles on this array; give --tile from 0 to {}.", job.name,
                               tiles.size(), tiles.size() - 1));
