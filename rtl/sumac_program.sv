@@ -71,12 +71,15 @@ module sumac_program #(
   logic                     full_q, coming_q;
   logic [31:0]              asked_q;      // descriptors asked for
   logic [AddrW-1:0]         desc_addr;
+  logic [15:0]              slot, last_slot;  // of the ring: of the next one, of the last asked for
   logic                     want, hand, ask_desc;
 
   assign desc_o      = desc_q;
-  assign desc_addr_o = desc_addr - AddrW'(64);  // it is the last that was asked for
-  assign want      = ~full_q & ~coming_q & (asked_q != tail_i) & ~stop_i;
-  assign desc_addr = queue_base_i + {{AddrW - 22{1'b0}}, asked_q[15:0] & queue_mask_i, 6'd0};
+  assign want        = ~full_q & ~coming_q & (asked_q != tail_i) & ~stop_i;
+  assign slot        = asked_q[15:0] & queue_mask_i;
+  assign last_slot   = (asked_q[15:0] - 16'd1) & queue_mask_i;
+  assign desc_addr   = queue_base_i + {{AddrW - 22{1'b0}}, slot, 6'd0};
+  assign desc_addr_o = queue_base_i + {{AddrW - 22{1'b0}}, last_slot, 6'd0};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

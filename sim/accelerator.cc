@@ -87,7 +87,10 @@ RtlBoard MakeRtlBoard(const RtlTopOptions& options) {
                                    memory.reset();
                                  }),
           "rtl " + model.top.Geometry(),
-          [board](std::uint64_t stream) { board->bus().Reseed(stream); }};
+          [board](std::uint64_t stream) { board->bus().Reseed(stream); },
+          model.top,
+          [board](const std::string& file, const TracePart& part) { board->Trace(file, part); },
+          [board] { return board->EndTrace(); }};
 }
 
 }  // namespace sumac

@@ -12,6 +12,7 @@
 #include "model/board.h"
 #include "model/error.h"
 #include "sim/bus_memory.h"
+#include "sim/rtl.h"
 
 namespace sumac {
 
@@ -38,6 +39,11 @@ class Accelerator : public Board {
   // Writes an FST waveform of the next `cycles` cycles; the file is there when they are over or the
   // accelerator is destroyed. Throws Error where it cannot be written.
   virtual void Trace(const std::string& file, std::int64_t cycles) = 0;
+  // The same of a part of what it does next. Throws Error, now or when the part begins, where the
+  // file cannot be written.
+  virtual void Trace(const std::string& file, const TracePart& part) = 0;
+  // Ends a waveform that is under way and returns the cycles of the last one; 0: none began.
+  virtual std::int64_t EndTrace() = 0;
 };
 
 }  // namespace sumac

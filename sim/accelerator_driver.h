@@ -30,7 +30,7 @@ class AcceleratorDriver : public Accelerator {
   explicit AcceleratorDriver(BusPeer& bus, int power_up_seed = 0)
       : AcceleratorDriver({}, &bus, std::nullopt, power_up_seed) {}
   ~AcceleratorDriver() override {
-    waveform_.End();
+    if (part_file_.empty()) waveform_.End();  // a part that has not ended is dropped
     // Verilator 5.006 ends a model in the thread's context, which is that of the newest model.
     Verilated::threadContextp(context_.get());
     model_->final();
@@ -112,10 +112,24 @@ class AcceleratorDriver : public Accelerator {
     waveform_.Begin(*model_, file, cycles);
   }
 
+  void Trace(const std::string& file, const TracePart& part) override {
+    part_ = part;
+    part_file_ = file;
+    if (part.first_weight < 0) BeginPart();
+    watching_ = part.first_weight >= 0;
+  }
+
+  std::int64_t EndTrace() override {
+    watching_ = false;
+    waveform_.End();
+    return waveform_.cycles();
+  }
+
  private:
   static constexpr std::int64_t kQuietLimit = 1'000'000;
   static constexpr std::int64_t kPollCycles = 1024;
   static constexpr int kMostBusWords = 16;
+  static constexpr int kLevelsOfElements = 7;  // down to the signals of a processing element
 
   AcceleratorDriver(std::span<float> memory, BusPeer* bus, std::optional<BusMemory> own_bus,
                     int power_up_seed)
@@ -182,7 +196,29 @@ class AcceleratorDriver : public Accelerator {
   void Edge(CData level) {
     model_->clk_i = level;
     model_->eval();
+    if (watching_ && level == 0) Watch();
     waveform_.Dump();
+  }
+
+  void BeginPart() {
+    waveform_.Begin(*model_, part_file_, Waveform::kUntilEnded,
+                    part_.deep ? Waveform::kAllLevels : kLevelsOfElements);
+  }
+
+  // Begins the waveform of a part and sets its end, by the beats of this cycle.
+  void Watch() {
+    // The signals of rtl/sumac.vlt; only who includes the model's root class sees them.
+    if constexpr (requires(Model & model) { model.rootp->sumac_top__DOT__beat; }) {
+      const auto& root = *model_->rootp;
+      const bool weights = root.sumac_top__DOT__wgt_valid && root.sumac_top__DOT__wgt_ready;
+      if (weights && part_.first_weight-- == 0) BeginPart();
+      if (root.sumac_top__DOT__beat && --part_.rows == 0) {
+        waveform_.EndAfter(1 + part_.after);
+        watching_ = false;
+      }
+    } else {
+      throw Error("Cannot write the waveform '" + part_file_ + "': this model was built without.");
+    }
   }
 
   static void CheckResponse(std::uint32_t offset, int response) {
@@ -198,6 +234,9 @@ class AcceleratorDriver : public Accelerator {
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Model> model_;
   Waveform waveform_;
+  TracePart part_;
+  std::string part_file_;
+  bool watching_ = false;
   std::array<std::uint32_t, kMostBusWords> r_data_{};
   std::array<std::uint32_t, kMostBusWords> w_data_{};
   std::int64_t cycles_ = 0;

@@ -66,12 +66,26 @@ struct RtlTopOptions {
   std::function<void()> poll;  // called now and then; what it throws ends the job
 };
 
-// A Verilated accelerator with 4 GiB of memory, for a driver; its name; and what is to be called
-// before a job, so that its stalls depend on the stall seed and on `stream` alone.
+// What of an accelerator's work is recorded: from the cycle in which the array takes a beat of
+// weights until some cycles after it takes an activation row. Beats are counted from where the
+// recording is asked for.
+struct TracePart {
+  std::int64_t first_weight = 0;  // beats of weights before the first one in it; below 0: at once
+  std::int64_t rows = 0;          // activation rows up to its last one
+  std::int64_t after = 0;         // cycles after that row's
+  bool deep = false;              // the inside of the elements' multipliers and adders too
+};
+
+// A Verilated accelerator with 4 GiB of memory, for a driver.
 struct RtlBoard {
   std::shared_ptr<Board> board;
   std::string name;
+  // To be called before a job, so that its stalls depend on the stall seed and `stream` alone.
   std::function<void(std::uint64_t stream)> begin_job;
+  RtlTop top;
+  // An FST waveform of a part of what comes (Accelerator::Trace, EndTrace).
+  std::function<void(const std::string& file, const TracePart& part)> trace;
+  std::function<std::int64_t()> end_trace;
 };
 
 // Throws Error, naming what there is, where nothing that matches was Verilated.

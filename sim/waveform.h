@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An FST waveform of a Verilated model, from now on for a number of cycles.
+// An FST waveform of a Verilated model: from some cycle on, for a number of cycles or until it is
+// ended. A cycle is a nanosecond; its second half begins with the rising edge.
 #ifndef SUMAC_SIM_WAVEFORM_H_
 #define SUMAC_SIM_WAVEFORM_H_
 
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -17,14 +19,22 @@ namespace sumac {
 
 class Waveform {
  public:
-  // The file has a partial name until it is whole. Throws Error where it cannot be written.
+  static constexpr std::int64_t kUntilEnded = std::numeric_limits<std::int64_t>::max() / 4;
+  static constexpr int kAllLevels = 99;
+
+  ~Waveform() { Drop(); }
+
+  // The file has a partial name until it is whole. With `levels`, signals that lie deeper are left
+  // out. Throws Error where it cannot be written.
   template <typename Model>
-  void Begin(Model& model, const std::string& file, std::int64_t cycles) {
+  void Begin(Model& model, const std::string& file, std::int64_t cycles, int levels = kAllLevels) {
     if constexpr (requires { model.trace(trace_.get(), kAllLevels); }) {
       file_ = file;
-      edges_left_ = 2 * cycles;
+      edges_ = 0;
+      EndAfter(cycles);
       trace_ = std::make_unique<VerilatedFstC>();
       model.trace(trace_.get(), kAllLevels);
+      if (levels != kAllLevels) trace_->spTrace()->dumpvars(levels, "TOP");
       trace_->open(PartialFile().c_str());
       if (trace_->isOpen()) return;
       trace_.reset();
@@ -35,13 +45,17 @@ class Waveform {
     }
   }
 
+  // Ends it so many cycles from now.
+  void EndAfter(std::int64_t cycles) { last_edge_ = edges_ + 2 * cycles; }
+
   // After each edge of the clock.
   void Dump() {
     if (!trace_) return;
-    trace_->dump(now_++);
-    if (--edges_left_ <= 0) End();
+    trace_->dump(kPicosecondsPerEdge * static_cast<vluint64_t>(edges_++));
+    if (edges_ >= last_edge_) End();
   }
 
+  // Nothing where none is under way.
   void End() {
     if (!trace_) return;
     trace_->close();
@@ -50,15 +64,27 @@ class Waveform {
     std::filesystem::rename(PartialFile(), file_, ignored);
   }
 
+  // Gives up what is under way: no file comes of it.
+  void Drop() {
+    if (!trace_) return;
+    trace_->close();
+    trace_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(PartialFile(), ignored);
+  }
+
+  // Of the last waveform, up to now.
+  std::int64_t cycles() const { return edges_ / 2; }
+
  private:
-  static constexpr int kAllLevels = 99;
+  static constexpr vluint64_t kPicosecondsPerEdge = 500;
 
   std::string PartialFile() const { return file_ + ".partial"; }
 
   std::unique_ptr<VerilatedFstC> trace_;
   std::string file_;
-  std::int64_t edges_left_ = 0;
-  vluint64_t now_ = 0;
+  std::int64_t edges_ = 0;
+  std::int64_t last_edge_ = 0;
 };
 
 }  // namespace sumac

@@ -23,6 +23,7 @@ void AddTrain(CLI::App& app, int& status);
 void AddEval(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status, Ranks& ranks);
 void AddStep(CLI::App& app, int& status, Ranks& ranks);
+void AddTrace(CLI::App& app, int& status);
 void AddCycles(CLI::App& app, int& status);
 void AddSynth(CLI::App& app, int& status);
 void AddVerify(CLI::App& app, int& status, Ranks& ranks);

@@ -74,6 +74,7 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   AddEval(app, status);
   AddRun(app, status, ranks);
   AddStep(app, status, ranks);
+  AddTrace(app, status);
   AddCycles(app, status);
   AddSynth(app, status);
   AddVerify(app, status, ranks);

@@ -7,7 +7,6 @@
 #include "model/devices.h"
 #include "model/error.h"
 #include "model/names.h"
-#include "sim/rtl.h"
 #include "sw/cli/interrupt.h"
 #include "sw/driver/accelerator_device.h"
 
@@ -110,14 +109,7 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     return MakeRtlDevice(rtl);
   }
   if (options.engine == "rtl") {
-    RtlTopOptions rtl;
-    rtl.array = options.array;
-    rtl.arithmetic = arithmetic;
-    rtl.bus_bits = options.bus_bits;
-    if (options.latency != 0) rtl.latency = options.latency;
-    rtl.stall_seed = options.stall_seed;
-    rtl.stall_rate = options.stall_rate;
-    rtl.trace = options.trace;
+    RtlTopOptions rtl = AcceleratorOptions(options, arithmetic);
     const auto current = std::make_shared<std::string>();
     if (options.interruptible) {
       rtl.poll = [current] { StopIfInterrupted("within " + *current); };
@@ -138,6 +130,18 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
   }
   return options.engine == "reference" ? MakeReferenceDevice(options.threads)
                                        : MakeSimdDevice(options.threads);
+}
+
+RtlTopOptions AcceleratorOptions(const EngineOptions& options, const Arithmetic& arithmetic) {
+  RtlTopOptions rtl;
+  rtl.array = options.array;
+  rtl.arithmetic = arithmetic;
+  rtl.bus_bits = options.bus_bits;
+  if (options.latency != 0) rtl.latency = options.latency;
+  rtl.stall_seed = options.stall_seed;
+  rtl.stall_rate = options.stall_rate;
+  rtl.trace = options.trace;
+  return rtl;
 }
 
 ArrayShape EngineArray(const EngineOptions& options, const Arithmetic& arithmetic) {

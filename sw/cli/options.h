@@ -10,6 +10,7 @@
 
 #include "model/cycles.h"
 #include "model/device.h"
+#include "sim/rtl.h"
 
 namespace sumac {
 
@@ -65,6 +66,9 @@ void AddJsonOption(CLI::App& app, bool& json);                     // --json
 // The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
 // where the build has no such hardware or an option of rtl is given with another engine.
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic);
+
+// The accelerator that the engine rtl and `trace` simulate.
+RtlTopOptions AcceleratorOptions(const EngineOptions& options, const Arithmetic& arithmetic);
 
 // The array that MakeEngine takes; of no rows where the engine has no clock, and of no psum_depth
 // where the cycle model does not cover it.

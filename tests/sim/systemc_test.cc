@@ -200,7 +200,7 @@ void Give(Platform& platform, std::size_t word, std::uint32_t value) {
   Board& board = *platform.board();
   std::memcpy(platform.memory().words().data() + 640, descriptor.data(), sizeof descriptor);
   board.WriteRegister(kRegQueueBase, 640);
-  board.WriteRegister(kRegQueueMask, 1);
+  board.WriteRegister(kRegQueueMask, 0);  // a ring of one: its last slot is its first
   board.WriteRegister(kRegWindowBase, 0);
   board.WriteRegister(kRegWindowLimit, (1u << 30) - 1);
   board.WriteRegister(kRegQueueTail, board.ReadRegister(kRegQueueTail) + 1);
