@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/epilogue.h"
 
-#include <algorithm>
-
 #include "model/add.h"
 #include "model/float_mode.h"
+#include "model/lanes.h"
 
 namespace sumac {
 namespace {
@@ -25,19 +24,6 @@ Word Canonical(float value) {
 Word FastAdd(Word a, Word b) { return Canonical(ToFloat(a) + ToFloat(b)); }
 
 Word FastMul(Word a, Word b) { return Canonical(ToFloat(a) * ToFloat(b)); }
-
-Word FastPam(Word a, Word b, Word comp) {
-  const Word sign = (a ^ b) & kSignBit;
-  // As unsigned numbers, sums that underflow wrap to 0xC0000000 and more, above all that overflow.
-  const Word offset = Magnitude(a) + Magnitude(b) - kOne + comp - kMinNormal;
-  const Word in_range = sign | (offset + kMinNormal);
-  const Word out_of_range = Select(offset < 0xC0000000u, sign | kInfinity, 0);
-  const Word finite = Select(offset < kInfinity - kMinNormal, in_range, out_of_range);
-  const Word product = Select(IsZero(a) | IsZero(b), 0, finite);
-  // On infinities and NaNs pam is IEEE multiplication.
-  const bool special = (Magnitude(a) >= kInfinity) | (Magnitude(b) >= kInfinity);
-  return Select(special, FastMul(a, b), product);
-}
 
 Word Relu(Word word) { return Select((word & kSignBit) != 0 && !IsNaN(word), 0, word); }
 
@@ -66,7 +52,7 @@ void ApplyEpilogue(const Arithmetic& arithmetic, const Epilogue& epilogue, std::
         if (pam) {
 #pragma omp simd
           for (std::int64_t c = 0; c < channels; ++c) {
-            const Word product = FastPam(ToWord(y[c]), ToWord(epilogue.scale[c]), arithmetic.comp);
+            const Word product = PamLane(ToWord(y[c]), ToWord(epilogue.scale[c]), arithmetic.comp);
             y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
           }
         } else {
