@@ -2,6 +2,7 @@
 #include "model/epilogue.h"
 
 #include "model/add.h"
+#include "model/clones.h"
 #include "model/float_mode.h"
 #include "model/lanes.h"
 
@@ -27,6 +28,22 @@ Word FastMul(Word a, Word b) { return Canonical(ToFloat(a) * ToFloat(b)); }
 
 Word Relu(Word word) { return Select((word & kSignBit) != 0 && !IsNaN(word), 0, word); }
 
+// y = add(product(y, scale), shift) over one row.
+SUMAC_CLONES void PamRow(std::int64_t channels, Word comp, const float* scale, const float* shift,
+                         float* y) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < channels; ++c) {
+    y[c] = ToFloat(FastAdd(PamLane(ToWord(y[c]), ToWord(scale[c]), comp), ToWord(shift[c])));
+  }
+}
+
+SUMAC_CLONES void MulRow(std::int64_t channels, const float* scale, const float* shift, float* y) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < channels; ++c) {
+    y[c] = ToFloat(FastAdd(FastMul(ToWord(y[c]), ToWord(scale[c])), ToWord(shift[c])));
+  }
+}
+
 }  // namespace
 
 Word EpilogueWord(const Arithmetic& arithmetic, Word acc, const Word* scale, const Word* shift,
@@ -50,17 +67,9 @@ void ApplyEpilogue(const Arithmetic& arithmetic, const Epilogue& epilogue, std::
       float* y = acc.data() + row * channels;
       if (epilogue.scale != nullptr) {
         if (pam) {
-#pragma omp simd
-          for (std::int64_t c = 0; c < channels; ++c) {
-            const Word product = PamLane(ToWord(y[c]), ToWord(epilogue.scale[c]), arithmetic.comp);
-            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
-          }
+          PamRow(channels, arithmetic.comp, epilogue.scale, epilogue.shift, y);
         } else {
-#pragma omp simd
-          for (std::int64_t c = 0; c < channels; ++c) {
-            const Word product = FastMul(ToWord(y[c]), ToWord(epilogue.scale[c]));
-            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
-          }
+          MulRow(channels, epilogue.scale, epilogue.shift, y);
         }
       }
       if (epilogue.residual != nullptr) {

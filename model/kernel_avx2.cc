@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels for AVX2 with FMA. Compiled for that CPU; run only where it is found.
+// The kernels for AVX2. Compiled for that CPU; run only where it is found.
 #include "model/gemm_kernel_body.h"
 
 #if defined(__AVX2__)

@@ -12,32 +12,24 @@
 
 namespace sumac {
 
-// a = Pam(a, b, comp) in every lane. W is Word or a vector of words (GCC's vector_size), which pass
-// by reference: how they pass by value depends on the CPU compiled for.
-template <class W>
-[[gnu::always_inline]] inline void PamLanes(W& a, const W& b, Word comp = kCompMogami) {
-  const W sign = (a ^ b) & kSignBit;
-  const W ma = a & kMagnitudeMask;
-  const W mb = b & kMagnitudeMask;
-  const W low = ma < mb ? ma : mb;
-  const W high = ma < mb ? mb : ma;
-  const W zero = {};
-  const W infinity = sign | kInfinity;
-  // At most 0xFF7FFFFD where both are finite, so 32 bits hold it with the bias still on.
-  const W biased = low + high + comp;
-  const W magnitude = biased - kOne;
-  W product = biased >= kOne + kInfinity ? infinity : sign | magnitude;
-  product = biased < kOne + kMinNormal ? zero : product;
-  product = high >= kInfinity ? infinity : product;
-  const W nan = zero + kNaN;
-  const W if_zero = high >= kInfinity ? nan : zero;
-  product = low < kMinNormal ? if_zero : product;
-  a = high > kInfinity ? nan : product;
-}
-
 inline Word PamLane(Word a, Word b, Word comp = kCompMogami) {
-  PamLanes(a, b, comp);
-  return a;
+  // Comparisons are of signed numbers, which every CPU has; a sum less kMiddle is one, out of range
+  // or not.
+  constexpr auto kMiddle = std::int32_t{0x40000000};
+  constexpr auto kInfinite = static_cast<std::int32_t>(kInfinity);
+  constexpr auto kLeast = static_cast<std::int32_t>(kMinNormal);
+  const Word sign = (a ^ b) & kSignBit;
+  const auto ma = static_cast<std::int32_t>(Magnitude(a));
+  const auto mb = static_cast<std::int32_t>(Magnitude(b));
+  const std::int32_t low = ma < mb ? ma : mb;
+  const std::int32_t high = ma < mb ? mb : ma;
+  const auto sum =
+      static_cast<std::int32_t>(Magnitude(a) + Magnitude(b) + (comp - kOne - Word{kMiddle}));
+  const std::int32_t bounded = sum < kInfinite - kMiddle ? sum : kInfinite - kMiddle;
+  Word product = sign | (static_cast<Word>(bounded) + Word{kMiddle});
+  product = (sum < kLeast - kMiddle) | (low < kLeast) ? 0 : product;
+  const Word special = (high > kInfinite) | (low < kLeast) ? kNaN : sign | kInfinity;
+  return high >= kInfinite ? special : product;
 }
 
 inline Word PadivLane(Word a, Word b) {
