@@ -225,6 +225,9 @@ TEST(AffineLoss, IsNearTheTrueOne) {
     const double true_loss = SoftmaxCrossEntropy(kClasses, logits, labels, ieee).sum;
     EXPECT_NEAR(loss, true_loss, 0.15 * true_loss + 0.1);
     EXPECT_GT(Dot(affine, ieee) / std::sqrt(Dot(affine, affine) * Dot(ieee, ieee)), 0.98) << seed;
+    double sum = 0;
+    for (const float word : affine) sum += double{word};
+    EXPECT_NEAR(sum, 0, 1e-7) << seed;
   }
 }
 
