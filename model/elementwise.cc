@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/elementwise.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "model/float_mode.h"
+#include "model/lanes.h"
 
 namespace sumac {
 namespace {
-
-// Pam without branches: all cases are computed and selected.
-Word PamLane(Word a, Word b, Word comp) {
-  const Word sign = (a ^ b) & kSignBit;
-  const Word low = std::min(Magnitude(a), Magnitude(b));
-  const Word high = std::max(Magnitude(a), Magnitude(b));
-  // At most 0xFF7FFFFD where both are finite, so 32 bits hold it with the bias still on.
-  const Word biased = low + high + comp;
-  Word result = sign | std::min(biased - kOne, kInfinity);
-  result = biased < kOne + kMinNormal || low < kMinNormal ? 0 : result;
-  result = high == kInfinity ? sign | kInfinity : result;
-  return high > kInfinity || (high == kInfinity && low < kMinNormal) ? kNaN : result;
-}
 
 Word Canonical(float value) { return value != value ? kNaN : ToWord(value); }
 
@@ -40,6 +27,22 @@ void MultiplyWords(const Arithmetic& arithmetic, std::span<const Word> a, std::s
 void AddWords(std::span<const Word> a, std::span<const Word> b, std::span<Word> out) {
   const ScopedFloatMode mode;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = Canonical(ToFloat(a[i]) + ToFloat(b[i]));
+}
+
+void DivideWords(std::span<const Word> a, std::span<const Word> b, std::span<Word> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = PadivLane(a[i], b[i]);
+}
+
+void SquareRootWords(std::span<const Word> a, std::span<Word> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = PasqrtLane(a[i]);
+}
+
+void Exp2Words(std::span<const Word> a, std::span<Word> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = Paexp2Lane(a[i]);
+}
+
+void Log2Words(std::span<const Word> a, std::span<Word> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = Palog2Lane(a[i]);
 }
 
 }  // namespace sumac

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single products and sums over vectors of words, in plain code that the compiler vectorises.
+// Single operations over vectors of words, in plain code that the compiler vectorises.
 #ifndef SUMAC_MODEL_ELEMENTWISE_H_
 #define SUMAC_MODEL_ELEMENTWISE_H_
 
@@ -16,6 +16,12 @@ void MultiplyWords(const Arithmetic& arithmetic, std::span<const Word> a, std::s
 
 // out[i] = Add(a[i], b[i]).
 void AddWords(std::span<const Word> a, std::span<const Word> b, std::span<Word> out);
+
+// out[i] = Padiv(a[i], b[i]), Pasqrt(a[i]), Paexp2(a[i]) and Palog2(a[i]). One size each.
+void DivideWords(std::span<const Word> a, std::span<const Word> b, std::span<Word> out);
+void SquareRootWords(std::span<const Word> a, std::span<Word> out);
+void Exp2Words(std::span<const Word> a, std::span<Word> out);
+void Log2Words(std::span<const Word> a, std::span<Word> out);
 
 }  // namespace sumac
 

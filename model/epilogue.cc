@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/epilogue.h"
 
-#include <algorithm>
-
 #include "model/add.h"
+#include "model/clones.h"
 #include "model/float_mode.h"
+#include "model/lanes.h"
 
 namespace sumac {
 namespace {
@@ -26,20 +26,23 @@ Word FastAdd(Word a, Word b) { return Canonical(ToFloat(a) + ToFloat(b)); }
 
 Word FastMul(Word a, Word b) { return Canonical(ToFloat(a) * ToFloat(b)); }
 
-Word FastPam(Word a, Word b, Word comp) {
-  const Word sign = (a ^ b) & kSignBit;
-  // As unsigned numbers, sums that underflow wrap to 0xC0000000 and more, above all that overflow.
-  const Word offset = Magnitude(a) + Magnitude(b) - kOne + comp - kMinNormal;
-  const Word in_range = sign | (offset + kMinNormal);
-  const Word out_of_range = Select(offset < 0xC0000000u, sign | kInfinity, 0);
-  const Word finite = Select(offset < kInfinity - kMinNormal, in_range, out_of_range);
-  const Word product = Select(IsZero(a) | IsZero(b), 0, finite);
-  // On infinities and NaNs pam is IEEE multiplication.
-  const bool special = (Magnitude(a) >= kInfinity) | (Magnitude(b) >= kInfinity);
-  return Select(special, FastMul(a, b), product);
+Word Relu(Word word) { return Select((word & kSignBit) != 0 && !IsNaN(word), 0, word); }
+
+// y = add(product(y, scale), shift) over one row.
+SUMAC_CLONES void PamRow(std::int64_t channels, Word comp, const float* scale, const float* shift,
+                         float* y) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < channels; ++c) {
+    y[c] = ToFloat(FastAdd(PamLane(ToWord(y[c]), ToWord(scale[c]), comp), ToWord(shift[c])));
+  }
 }
 
-Word Relu(Word word) { return Select((word & kSignBit) != 0 && !IsNaN(word), 0, word); }
+SUMAC_CLONES void MulRow(std::int64_t channels, const float* scale, const float* shift, float* y) {
+#pragma omp simd
+  for (std::int64_t c = 0; c < channels; ++c) {
+    y[c] = ToFloat(FastAdd(FastMul(ToWord(y[c]), ToWord(scale[c])), ToWord(shift[c])));
+  }
+}
 
 }  // namespace
 
@@ -64,17 +67,9 @@ void ApplyEpilogue(const Arithmetic& arithmetic, const Epilogue& epilogue, std::
       float* y = acc.data() + row * channels;
       if (epilogue.scale != nullptr) {
         if (pam) {
-#pragma omp simd
-          for (std::int64_t c = 0; c < channels; ++c) {
-            const Word product = FastPam(ToWord(y[c]), ToWord(epilogue.scale[c]), arithmetic.comp);
-            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
-          }
+          PamRow(channels, arithmetic.comp, epilogue.scale, epilogue.shift, y);
         } else {
-#pragma omp simd
-          for (std::int64_t c = 0; c < channels; ++c) {
-            const Word product = FastMul(ToWord(y[c]), ToWord(epilogue.scale[c]));
-            y[c] = ToFloat(FastAdd(product, ToWord(epilogue.shift[c])));
-          }
+          MulRow(channels, epilogue.scale, epilogue.shift, y);
         }
       }
       if (epilogue.residual != nullptr) {

@@ -28,7 +28,6 @@ BroadcastSide::BroadcastSide(const View& view, const Arithmetic& arithmetic,
       mantissa_bits_(arithmetic.mantissa_bits) {
   const bool pam = arithmetic.product == Product::kPam;
   bias_ = pam ? kOne - arithmetic.comp : 0;
-  zero_word_ = pam ? arithmetic.comp : 0;  // 1.0 less the bias
 }
 
 void BroadcastSide::MakePanels() {
@@ -41,7 +40,7 @@ void BroadcastSide::MakePanels() {
 }
 
 void BroadcastSide::Pack(std::int64_t first, std::int64_t last, std::int64_t k_begin,
-                         std::int64_t k_end, Word* words, float* scale, Range* ranges) const {
+                         std::int64_t k_end, Word* words, Word* keep, Range* ranges) const {
   const std::vector<ViewIndex::Part> k_parts = Parts(compact_.k, k_begin, k_end);
   for (std::int64_t p = first; p < last; ++p) {
     const Panel& panel = panels_[static_cast<std::size_t>(p)];
@@ -49,10 +48,10 @@ void BroadcastSide::Pack(std::int64_t first, std::int64_t last, std::int64_t k_b
     RangeState state;
     Clear(state);
     const std::int64_t count = panel.rows * (k_end - k_begin);
-    kernels_.encode(words, scale, count, mantissa_bits_, bias_, zero_word_, &state);
+    kernels_.encode(words, keep, count, mantissa_bits_, bias_, &state);
     *ranges++ = Reduce(state);
     words += count;
-    scale += count;
+    keep += count;
   }
 }
 

@@ -32,11 +32,11 @@ class BroadcastSide {
   const std::vector<Panel>& panels() const { return panels_; }
   Word bias() const { return bias_; }
 
-  // Packs panels [first, last) for k in [k_begin, k_end): panel p's words and scales, K x rows,
+  // Packs panels [first, last) for k in [k_begin, k_end): panel p's words and `keep`, K x rows,
   // begin at (panels()[p].first - panels()[first].first) * (k_end - k_begin); ranges[p - first] is
   // its range.
   void Pack(std::int64_t first, std::int64_t last, std::int64_t k_begin, std::int64_t k_end,
-            Word* words, float* scale, Range* ranges) const;
+            Word* words, Word* keep, Range* ranges) const;
 
  private:
   void Gather(const Panel& panel, const std::vector<ViewIndex::Part>& k_parts, Word* words) const;
@@ -47,7 +47,6 @@ class BroadcastSide {
   const Word* source_;
   int mantissa_bits_;
   Word bias_;
-  Word zero_word_;
   std::vector<Panel> panels_;
 };
 

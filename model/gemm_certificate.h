@@ -25,14 +25,14 @@ struct Range {
 inline constexpr void Clear(RangeState& state) {
   std::fill_n(state.low, kMaxLanes, ~Word{0});
   std::fill_n(state.high, kMaxLanes, Word{0});
-  std::fill_n(state.unit, kMaxLanes, kOne);
+  std::fill_n(state.keep, kMaxLanes, ~Word{0});
 }
 
 inline Range Reduce(const RangeState& state) {
   const Word excess = *std::min_element(state.low, state.low + kMaxLanes);
   Range range;
   range.high = *std::max_element(state.high, state.high + kMaxLanes);
-  range.zeros = *std::min_element(state.unit, state.unit + kMaxLanes) == 0;
+  range.zeros = *std::min_element(state.keep, state.keep + kMaxLanes) == 0;
   range.empty = range.high < kMinNormal;
   range.low = range.empty ? 0 : excess + kMinNormal;
   return range;
@@ -48,9 +48,7 @@ inline Kind ChooseKind(const Arithmetic& arithmetic, const Range& vectors, const
     if (offset + vectors.low + panel.low < kMinNormal) return kGeneral;
     if (offset + vectors.high + panel.high >= kInfinity) return kGeneral;
   }
-  if (!panel.zeros) return kPlain;
-  // A zero of the panel is multiplied as 1.0, then by 0: that product has to be finite too.
-  return vectors.high + arithmetic.comp < kInfinity ? kScaled : kGeneral;
+  return panel.zeros ? kMasked : kPlain;
 }
 
 }  // namespace sumac::gemm

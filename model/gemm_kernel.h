@@ -20,10 +20,11 @@ inline constexpr int kMaxVectors = 3;  // vectors a tile
 inline constexpr int kMaxRows = 8;     // broadcast words a tile, a power of two
 inline constexpr int kRowChoices = 4;  // 1, 2, 4 and 8 rows
 
-// How a tile's products are computed. kPlain and kScaled need a certificate (gemm_certificate.h).
+// How a tile's products are computed. kPlain and kMasked need a certificate (gemm_certificate.h).
+// None but kIeee multiplies.
 enum Kind {
   kPlain,    // pam; no word of the broadcast panel is zero: an integer add under a mask
-  kScaled,   // pam; a zero word of the panel has the factor 0 in `scale`, the others 1
+  kMasked,   // pam; products of the panel's zeros are left out, by `keep`
   kGeneral,  // pam of any words
   kIeee,     // IEEE multiplication of any words
   kKinds
@@ -45,8 +46,8 @@ struct Run {
 struct TileWork {
   const Run* runs = nullptr;
   std::int64_t run_count = 0;
-  const Word* words = nullptr;   // broadcast panel: K x rows, as EncodeFunction leaves it
-  const float* scale = nullptr;  // K x rows: 0 where the word is zero, else 1
+  const Word* words = nullptr;  // broadcast panel: K x rows, as EncodeFunction leaves it
+  const Word* keep = nullptr;   // K x rows: 0 where the word is zero, else all ones
   float* acc = nullptr;
   std::int64_t acc_pitch = 0;
   Word bias = 0;  // what EncodeFunction subtracted: 1.0's bits less comp; 0 under kIeee
@@ -59,7 +60,7 @@ using TileFunction = void (*)(const TileWork& work);
 struct RangeState {
   alignas(64) Word low[kMaxLanes];
   alignas(64) Word high[kMaxLanes];
-  alignas(64) Word unit[kMaxLanes];
+  alignas(64) Word keep[kMaxLanes];
 };
 
 // Words are cleaned on every copy: narrowed into E8Mn (docs/arithmetic.md, "Narrow operands"), and
@@ -73,10 +74,10 @@ using CopyFunction = void (*)(Word* dst, const float* src, std::int64_t count, i
 using TransposeFunction = void (*)(Word* dst, std::int64_t pitch, const float* const* src,
                                    std::int64_t count, std::int64_t channels, int mantissa_bits,
                                    RangeState* range);
-// Makes a broadcast panel in place: words[i] = clean(words[i]) - bias, a zero being `zero_word`
-// instead; scale[i] = 0 where the word is zero, else 1.
-using EncodeFunction = void (*)(Word* words, float* scale, std::int64_t count, int mantissa_bits,
-                                Word bias, Word zero_word, RangeState* range);
+// Makes a broadcast panel in place: words[i] = clean(words[i]) - bias; keep[i] = 0 where the word
+// is zero, else all ones.
+using EncodeFunction = void (*)(Word* words, Word* keep, std::int64_t count, int mantissa_bits,
+                                Word bias, RangeState* range);
 // dst[i] = add(src[i], +0), i < count: a fold's last step.
 using FinishFunction = void (*)(float* dst, const float* src, std::int64_t count);
 // dst[i][r] = add(src[r * pitch + i], +0), r < rows, i < count; a null dst[i] is left out.

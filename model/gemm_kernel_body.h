@@ -24,17 +24,17 @@ inline typename V::Float GeneralPam(typename V::Int x, typename V::Int w, typena
   // As an unsigned number, u below 0x7F000000 is a normal product less 2^-126's bits; a sum that
   // underflows wraps to 0xC0000000 and above, past every sum that overflows.
   const Int u = V::Add(V::Add(mx, mw), offset);
+  const Int low = V::Min(mx, mw);
+  const Int high = V::Max(mx, mw);
+  const auto has_zero = V::Less(low, V::Set(1));
   const Int normal = V::Or(sign, V::Add(u, V::Set(kMinNormal)));
   const Int infinity = V::Or(sign, V::Set(kInfinity));
   Int product = V::Select(V::Less(u, V::Set(0xC0000000u)), infinity, V::Set(0));
   product = V::Select(V::Less(u, V::Set(kInfinity - kMinNormal)), normal, product);
-  product = V::Select(V::Less(mx, V::Set(1)), V::Set(0), product);
-  product = V::Select(V::Less(mw, V::Set(1)), V::Set(0), product);
-  // On infinities and NaNs pam is IEEE multiplication.
-  const Int finite_limit = V::Set(kInfinity);
-  const Int ieee = V::AsInt(V::Mul(V::AsFloat(x), V::AsFloat(w)));
-  product = V::Select(V::Less(mx, finite_limit), product, ieee);
-  product = V::Select(V::Less(mw, finite_limit), product, ieee);
+  product = V::Select(has_zero, V::Set(0), product);
+  Int special = V::Select(V::Less(V::Set(kInfinity), high), V::Set(kNaN), infinity);
+  special = V::Select(has_zero, V::Set(kNaN), special);
+  product = V::Select(V::Less(high, V::Set(kInfinity)), product, special);
   return V::AsFloat(product);
 }
 
@@ -61,7 +61,7 @@ void Tile(const TileWork& work) {
       row_base[v] = run->base[v];
     }
     const Word* words = work.words + run->k * kRows;
-    const float* scale = work.scale + run->k * kRows;
+    const Word* keep = work.keep + run->k * kRows;
     for (std::int64_t row = 0; row < run->rows; ++row) {
       const Word* base[kVectors];
 #pragma GCC unroll 3
@@ -71,7 +71,7 @@ void Tile(const TileWork& work) {
         Mask nonzero[kVectors];
 #pragma GCC unroll 3
         for (int v = 0; v < kVectors; ++v) {
-          if constexpr (kKind == kPlain || kKind == kScaled) {
+          if constexpr (kKind == kPlain || kKind == kMasked) {
             x[v] = V::Load(base[v]);
             nonzero[v] = V::NonZero(mask[v], x[v]);
           } else {
@@ -86,12 +86,11 @@ void Tile(const TileWork& work) {
           for (int v = 0; v < kVectors; ++v) {
             if constexpr (kKind == kPlain) {
               acc[r][v] = V::AddFloat(acc[r][v], V::AsFloat(V::MaskedAdd(nonzero[v], x[v], w)));
-            } else if constexpr (kKind == kScaled) {
-              // Exact: the factor is 0 or 1, and the product finite.
-              acc[r][v] = V::MulAdd(V::AsFloat(V::MaskedAdd(nonzero[v], x[v], w)),
-                                    V::BroadcastFloat(scale + r), acc[r][v]);
+            } else if constexpr (kKind == kMasked) {
+              acc[r][v] = V::AddKept(V::MakeKeep(keep + r), acc[r][v],
+                                     V::AsFloat(V::MaskedAdd(nonzero[v], x[v], w)));
             } else if constexpr (kKind == kGeneral) {
-              const Int raw = scale[r] == 0.0f ? V::Set(0) : V::Add(w, V::Set(work.bias));
+              const Int raw = V::Add(w, V::Set(work.bias));
               acc[r][v] = V::AddFloat(acc[r][v], GeneralPam<V>(x[v], raw, offset));
             } else {
               acc[r][v] = V::AddFloat(acc[r][v], V::Mul(V::AsFloat(x[v]), V::AsFloat(w)));
@@ -99,7 +98,7 @@ void Tile(const TileWork& work) {
           }
         }
         words += kRows;
-        scale += kRows;
+        keep += kRows;
       }
 #pragma GCC unroll 3
       for (int v = 0; v < kVectors; ++v) row_base[v] += run->row_step;
@@ -215,32 +214,30 @@ void Transpose(Word* dst, std::int64_t pitch, const float* const* src, std::int6
 }
 
 template <class V>
-void Encode(Word* words, float* scale, std::int64_t count, int mantissa_bits, Word bias,
-            Word zero_word, RangeState* range) {
+void Encode(Word* words, Word* keep, std::int64_t count, int mantissa_bits, Word bias,
+            RangeState* range) {
   using Int = typename V::Int;
   Cleaner<V> cleaner(mantissa_bits, range);
-  const Int one = V::Set(kOne);
-  Int seen = V::Set(kOne);  // 0 in a lane that has seen a zero
-  const auto encode = [&](Int x, Int& factor) {
+  const Int ones = V::Set(~Word{0});
+  Int seen = ones;  // 0 in a lane that has seen a zero
+  const auto encode = [&](Int x, Int& kept) {
     x = cleaner.Clean(x);
-    const auto zero = V::Less(x, V::Set(1));
-    factor = V::Select(zero, V::Set(0), one);
-    seen = V::And(seen, factor);
-    return V::Select(zero, V::Set(zero_word), V::Sub(x, V::Set(bias)));
+    kept = V::Select(V::Less(x, V::Set(1)), V::Set(0), ones);
+    seen = V::And(seen, kept);
+    return V::Sub(x, V::Set(bias));
   };
-  auto* scale_words = reinterpret_cast<Word*>(scale);
-  Int factor;
+  Int kept;
   std::int64_t i = 0;
   for (; i + V::kLanes <= count; i += V::kLanes) {
-    V::Store(words + i, encode(V::Load(words + i), factor));
-    V::Store(scale_words + i, factor);
+    V::Store(words + i, encode(V::Load(words + i), kept));
+    V::Store(keep + i, kept);
   }
-  V::Store(range->unit, seen);
+  V::Store(range->keep, seen);
   if (i < count) {
     const int rest = static_cast<int>(count - i);
-    V::StorePart(words + i, encode(V::LoadPart(words + i, rest), factor), rest);
-    V::StorePart(scale_words + i, factor, rest);
-    V::StorePart(range->unit, seen, rest);  // the lanes past the end hold no words
+    V::StorePart(words + i, encode(V::LoadPart(words + i, rest), kept), rest);
+    V::StorePart(keep + i, kept, rest);
+    V::StorePart(range->keep, seen, rest);  // the lanes past the end hold no words
   }
 }
 
@@ -315,7 +312,7 @@ constexpr KernelSet MakeKernelSet(const char* name) {
       .lanes = V::kLanes,
       .vectors = V::kVectors,
       .rows = V::kRows,
-      .tile = {SUMAC_KIND(kPlain), SUMAC_KIND(kScaled), SUMAC_KIND(kGeneral), SUMAC_KIND(kIeee)},
+      .tile = {SUMAC_KIND(kPlain), SUMAC_KIND(kMasked), SUMAC_KIND(kGeneral), SUMAC_KIND(kIeee)},
       .copy = Copy<V>,
       .transpose = Transpose<V>,
       .encode = Encode<V>,

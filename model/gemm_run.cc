@@ -68,9 +68,10 @@ Sides ChooseSides(const Job& job, const KernelSet& kernels) {
 
 std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-// How evenly `items` divide among `parts`: 1 is perfect.
-double Evenness(std::int64_t items, std::int64_t parts) {
-  return static_cast<double>(items) / static_cast<double>(parts * CeilDivide(items, parts));
+// Whether a items divide among `parts` as evenly as b items do: items over parts times the greatest
+// share is 1 where that is perfect.
+bool AsEven(std::int64_t a, std::int64_t b, std::int64_t parts) {
+  return a * CeilDivide(b, parts) >= b * CeilDivide(a, parts);
 }
 
 std::vector<Task> MakeTasks(const Sides& sides, const KernelSet& kernels, std::int64_t k,
@@ -93,7 +94,7 @@ std::vector<Task> MakeTasks(const Sides& sides, const KernelSet& kernels, std::i
   const std::int64_t wanted = one_k_block && threads > 1 ? 2 * threads : threads;
   const std::int64_t missing = CeilDivide(wanted, layout.block_count() * panel_parts);
   if (missing > 1) {
-    if (!one_k_block && Evenness(panels, missing) >= Evenness(tiles, missing)) {
+    if (!one_k_block && AsEven(panels, tiles, missing)) {
       panel_parts = std::min(panels, panel_parts * missing);
     } else {
       tile_parts = std::min(tiles, missing);
@@ -159,7 +160,7 @@ void GemmRun::Reserve(const std::vector<Task>& tasks, Workspace& space) const {
   for (const Layout::KBlock& block : layout_.k_blocks()) k = std::max(k, block.end - block.begin);
   space.stage.words.Reserve(layout_.stage_words());
   space.words.Reserve(rows * k);
-  space.scale.Reserve(rows * k);
+  space.keep.Reserve(rows * k);
   space.acc.Reserve(acc);
   space.packed_first = -1;
 }
@@ -177,7 +178,7 @@ void GemmRun::Execute(const Task& task, Workspace& space) const {
           space.packed_last != task.panel_end) {
         space.ranges.resize(static_cast<std::size_t>(task.panel_end - task.panel_begin));
         broadcast_.Pack(task.panel_begin, task.panel_end, k_block.begin, k_block.end,
-                        space.words.data(), space.scale.data(), space.ranges.data());
+                        space.words.data(), space.keep.data(), space.ranges.data());
         space.packed_first = task.panel_begin;
         space.packed_last = task.panel_end;
       }
@@ -248,7 +249,7 @@ void GemmRun::Fold(const Task& task, const Layout::KBlock& k_block, std::int64_t
     const TileWork work{.runs = space.runs.data(),
                         .run_count = static_cast<std::int64_t>(space.runs.size()),
                         .words = space.words.data() + words,
-                        .scale = space.scale.data() + words,
+                        .keep = space.keep.data() + words,
                         .acc = acc + row * tile_lanes_,
                         .acc_pitch = tile_lanes_,
                         .bias = broadcast_.bias()};

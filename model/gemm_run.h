@@ -26,7 +26,7 @@ using TileCounts = std::array<std::int64_t, kKinds>;
 struct Workspace {
   Stage stage;
   Scratch<Word> words;  // packed panels of the broadcast side
-  Scratch<float> scale;
+  Scratch<Word> keep;
   Scratch<float> acc;  // tile by tile: rows x a tile's lanes
   std::vector<Range> ranges;
   std::vector<Run> runs;

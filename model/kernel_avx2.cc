@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels for AVX2 with FMA. Compiled for that CPU; run only where it is found.
+// The kernels for AVX2. Compiled for that CPU; run only where it is found.
 #include "model/gemm_kernel_body.h"
 
 #if defined(__AVX2__)
@@ -31,7 +31,6 @@ struct Avx2 {
   static Float LoadFloat(const float* p) { return _mm256_loadu_ps(p); }
   static void StoreFloat(float* p, Float x) { _mm256_storeu_ps(p, x); }
   static Int Broadcast(const Word* p) { return Set(*p); }
-  static Float BroadcastFloat(const float* p) { return _mm256_set1_ps(*p); }
 
   static Mask MakeMask(std::uint32_t lanes) {
     const Int bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
@@ -57,7 +56,10 @@ struct Avx2 {
 
   static Float AddFloat(Float a, Float b) { return _mm256_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
-  static Float MulAdd(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  static Mask MakeKeep(const Word* p) { return Broadcast(p); }
+  static Float AddKept(Mask keep, Float acc, Float x) {
+    return AddFloat(acc, AsFloat(And(keep, AsInt(x))));
+  }
   static Float AsFloat(Int x) { return _mm256_castsi256_ps(x); }
   static Int AsInt(Float x) { return _mm256_castps_si256(x); }
 

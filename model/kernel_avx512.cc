@@ -25,7 +25,6 @@ struct Avx512 {
   static Float LoadFloat(const float* p) { return _mm512_loadu_ps(p); }
   static void StoreFloat(float* p, Float x) { _mm512_storeu_ps(p, x); }
   static Int Broadcast(const Word* p) { return Set(*p); }
-  static Float BroadcastFloat(const float* p) { return _mm512_set1_ps(*p); }
 
   static Mask MakeMask(std::uint32_t lanes) { return static_cast<Mask>(lanes); }
   static Int LoadMasked(const Word* p, Mask m) { return _mm512_maskz_loadu_epi32(m, p); }
@@ -46,7 +45,10 @@ struct Avx512 {
 
   static Float AddFloat(Float a, Float b) { return _mm512_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
-  static Float MulAdd(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+  static Mask MakeKeep(const Word* p) { return static_cast<Mask>(*p); }
+  static Float AddKept(Mask keep, Float acc, Float x) {
+    return _mm512_mask_add_ps(acc, keep, acc, x);
+  }
   static Float AsFloat(Int x) { return _mm512_castsi512_ps(x); }
   static Int AsInt(Float x) { return _mm512_castps_si512(x); }
 

@@ -34,7 +34,6 @@ struct Portable {
   }
   static void StoreFloat(float* p, Float x) { std::memcpy(p, &x, sizeof x); }
   static Int Broadcast(const Word* p) { return Set(*p); }
-  static Float BroadcastFloat(const float* p) { return Float{*p, *p, *p, *p}; }
 
   static Mask MakeMask(std::uint32_t lanes) { return (Set(lanes) & Int{1, 2, 4, 8}) != Set(0); }
   static Int LoadMasked(const Word* p, Mask m) { return Load(p) & m; }
@@ -55,7 +54,10 @@ struct Portable {
 
   static Float AddFloat(Float a, Float b) { return a + b; }
   static Float Mul(Float a, Float b) { return a * b; }
-  static Float MulAdd(Float a, Float b, Float c) { return a * b + c; }
+  static Mask MakeKeep(const Word* p) { return Broadcast(p); }
+  static Float AddKept(Mask keep, Float acc, Float x) {
+    return AddFloat(acc, AsFloat(And(keep, AsInt(x))));
+  }
   static Float AsFloat(Int x) { return reinterpret_cast<Float>(x); }
   static Int AsInt(Float x) { return reinterpret_cast<Int>(x); }
 

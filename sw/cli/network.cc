@@ -92,7 +92,10 @@ EvalResult ShowImages(const NetworkInput& input, std::shared_ptr<Device> device,
   });
   const ResNet net = MakeNetwork(*watched, input.checkpoint);
   for (const Parameter& parameter : net.Parameters()) layers += parameter.decays ? 1 : 0;
-  Context context{.device = *watched, .forward = input.arithmetic, .backward = input.arithmetic};
+  Context context{.device = *watched,
+                  .forward = input.arithmetic,
+                  .backward = input.arithmetic,
+                  .mul_free = input.checkpoint.config.mul_free};
   return Working([&] {
     return Evaluate(context, net, input.data, input.images, std::min(batch, input.images),
                     [&](std::int64_t done) {

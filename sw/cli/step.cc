@@ -62,11 +62,12 @@ Outcome TakeStep(const NetworkInput& input, const Arithmetic& backward, double l
                  std::int64_t& jobs) {
   const TrainConfig& config = input.checkpoint.config;
   ResNet net(device, input.checkpoint.net);
-  Sgd sgd(net.Parameters(), config.momentum, config.weight_decay);
+  Sgd sgd(net.Parameters(), config.momentum, config.weight_decay, config.mul_free);
   Restore(input.checkpoint, net, sgd);
   jobs = CountJobs(net, config.shards);
   Outcome outcome;
-  Context context{device, input.arithmetic, backward, config.shards, &outcome.layers};
+  Context context{device,        input.arithmetic, backward,
+                  config.shards, &outcome.layers,  config.mul_free};
   ResNetTraining graph(context, net, input.images);
   const std::vector<std::int64_t> images = FirstImages(input);
   const BatchResult batch = ComputeGradients(config, input.checkpoint.position.epoch, input.data,

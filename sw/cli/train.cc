@@ -193,6 +193,9 @@ void AddTrain(CLI::App& app, int& status) {
   text("mul", "Product of the forward GEMMs: pam or ieee");
   text("mul-backward", "Product of both gradient GEMMs (default: as --mul)")->default_str("");
   text("comp", "Compensation of pam: mogami, pam-alpha, l-mul or 0xHEX");
+  text("mul-free",
+       "What needs no multiplier: gemm (the GEMMs, under pam) or all (batch norm, loss and "
+       "optimizer too)");
   text("format", "Operand format of the GEMMs: fp32, bf16 or e8mN");
   count("shards", "Ranges of a batch with one weight-gradient fold each");
   AddKey<std::uint64_t>(*command, given, "seed", "Seed of weights, order and augmentation");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is not here: the products of the forward pass, which are the epilogue's (model/epilogue.h).
-// All passes read each tensor once and are bound by memory. The loops over rows keep a block of
-// channels in vector registers; a block is a row of kLanes channels, a channel's sums never mix.
+// What is not here: the products of the forward pass, which are the epilogue's (model/epilogue.h),
+// and the passes over rows (sw/nn/batch_norm_rows.h).
 #include "sw/nn/batch_norm.h"
 
 #include <algorithm>
@@ -10,119 +9,24 @@
 #include "model/add.h"
 #include "model/epilogue.h"
 #include "model/float_mode.h"
+#include "sw/nn/affine.h"
+#include "sw/nn/batch_norm_rows.h"
 #include "sw/nn/sums.h"
 
-// The same operations on wider registers where the CPU has them; words are the same.
-#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
-#define SUMAC_CLONES
-#else
-#define SUMAC_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-
 namespace sumac {
+
 namespace {
 
-constexpr int kLanes = 8;
-using Floats = float __attribute__((vector_size(sizeof(float) * kLanes), aligned(4), may_alias));
-using Doubles = double __attribute__((vector_size(sizeof(double) * kLanes), aligned(8), may_alias));
+// The constants of the statistics, as --mul-free all takes them.
+constexpr float kAffineEpsilon = static_cast<float>(BatchNorm::kEpsilon);
+constexpr float kAffineMomentum = static_cast<float>(BatchNorm::kMomentum);
 
-template <typename Vector, typename Scalar>
-inline Vector& At(Scalar* p) {
-  return *reinterpret_cast<Vector*>(p);
-}
-template <typename Vector, typename Scalar>
-inline const Vector& At(const Scalar* p) {
-  return *reinterpret_cast<const Vector*>(p);
+float IeeeScale(float gamma, double var) {
+  return static_cast<float>(static_cast<double>(gamma) / std::sqrt(var + BatchNorm::kEpsilon));
 }
 
-// Adds one image's sums of x to sum[c], of x * x to sum_xx[c].
-SUMAC_CLONES void AddMoments(std::int64_t rows, std::int64_t channels, const float* x, double* sum,
-                             double* sum_xx) {
-  std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) {
-    Doubles s = {};
-    Doubles q = {};
-    const float* p = x + c;
-    for (std::int64_t r = 0; r < rows; ++r, p += channels) {
-      const Doubles v = __builtin_convertvector(At<Floats>(p), Doubles);
-      s += v;
-      q += v * v;
-    }
-    At<Doubles>(sum + c) = s;
-    At<Doubles>(sum_xx + c) = q;
-  }
-  for (; c < channels; ++c) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const auto v = static_cast<double>(x[r * channels + c]);
-      sum[c] += v;
-      sum_xx[c] += v * v;
-    }
-  }
-}
-
-// Masks one image's dy by y > 0 where y is not null; adds its sums of dy to sum[c], of dy * xhat
-// to sum_dx[c].
-SUMAC_CLONES void AddGradientMoments(std::int64_t rows, std::int64_t channels, const float* x,
-                                     const float* y, float* dy, const float* mean,
-                                     const float* invstd, double* sum, double* sum_dx) {
-  std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) {
-    const Floats m = At<Floats>(mean + c);
-    const Floats i = At<Floats>(invstd + c);
-    const Floats zero = {};
-    Doubles s = {};
-    Doubles q = {};
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t at = r * channels + c;
-      Floats d = At<Floats>(dy + at);
-      if (y != nullptr) {
-        d = At<Floats>(y + at) > zero ? d : zero;
-        At<Floats>(dy + at) = d;
-      }
-      const Doubles wide = __builtin_convertvector(d, Doubles);
-      const Floats xhat = (At<Floats>(x + at) - m) * i;
-      s += wide;
-      q += wide * __builtin_convertvector(xhat, Doubles);
-    }
-    At<Doubles>(sum + c) = s;
-    At<Doubles>(sum_dx + c) = q;
-  }
-  for (; c < channels; ++c) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t at = r * channels + c;
-      if (y != nullptr && !(y[at] > 0)) dy[at] = 0;
-      const float xhat = (x[at] - mean[c]) * invstd[c];
-      sum[c] += static_cast<double>(dy[at]);
-      sum_dx[c] += static_cast<double>(dy[at]) * static_cast<double>(xhat);
-    }
-  }
-}
-
-// dx = scale * ((dy - dy_mean) - xhat * dx_mean) over one image.
-SUMAC_CLONES void InputGradient(std::int64_t rows, std::int64_t channels, const float* x,
-                                const float* dy, const float* mean, const float* invstd,
-                                const float* scale, const float* dy_mean, const float* dx_mean,
-                                float* dx) {
-  std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) {
-    const Floats m = At<Floats>(mean + c);
-    const Floats i = At<Floats>(invstd + c);
-    const Floats k = At<Floats>(scale + c);
-    const Floats a = At<Floats>(dy_mean + c);
-    const Floats b = At<Floats>(dx_mean + c);
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t at = r * channels + c;
-      const Floats xhat = (At<Floats>(x + at) - m) * i;
-      At<Floats>(dx + at) = k * ((At<Floats>(dy + at) - a) - xhat * b);
-    }
-  }
-  for (; c < channels; ++c) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const std::int64_t at = r * channels + c;
-      const float xhat = (x[at] - mean[c]) * invstd[c];
-      dx[at] = scale[c] * ((dy[at] - dy_mean[c]) - xhat * dx_mean[c]);
-    }
-  }
+float AffineScale(float gamma, float var) {
+  return affine::Divide(gamma, affine::SquareRoot(var + kAffineEpsilon));
 }
 
 }  // namespace
@@ -140,32 +44,28 @@ BatchNorm::BatchNorm(Device& device, const std::string& name, std::int64_t chann
   }
 }
 
-BatchNorm::Folded BatchNorm::Fold(const Arithmetic& arithmetic, std::size_t c, float mean,
-                                  double var) const {
-  const double deviation = std::sqrt(var + kEpsilon);
-  const auto scale = static_cast<float>(static_cast<double>(gamma_.value.values[c]) / deviation);
+float BatchNorm::Shift(const Arithmetic& arithmetic, std::size_t c, float mean, float scale) const {
   const Word product = Multiply(arithmetic, ToWord(mean), ToWord(scale));
-  return {scale, ToFloat(Add(ToWord(beta_.value.values[c]), product ^ kSignBit))};
+  return ToFloat(Add(ToWord(beta_.value.values[c]), product ^ kSignBit));
 }
 
 void BatchNorm::FoldRunning(const Arithmetic& arithmetic, std::span<float> scale,
-                            std::span<float> shift) const {
+                            std::span<float> shift, MulFree mul_free) const {
   const ScopedFloatMode mode;
   for (std::size_t c = 0; c < scale.size(); ++c) {
-    const Folded folded = Fold(arithmetic, c, running_mean_.value.values[c],
-                               static_cast<double>(running_var_.value.values[c]));
-    scale[c] = folded.scale;
-    shift[c] = folded.shift;
+    const float gamma = gamma_.value.values[c];
+    const float var = running_var_.value.values[c];
+    scale[c] = mul_free == MulFree::kAll ? AffineScale(gamma, var)
+                                         : IeeeScale(gamma, static_cast<double>(var));
+    shift[c] = Shift(arithmetic, c, running_mean_.value.values[c], scale[c]);
   }
 }
 
-void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows,
-                        const float* x, const float* residual, bool relu, float* y) {
-  const ScopedFloatMode mode;
+void BatchNorm::IeeeStatistics(std::int64_t images, std::int64_t rows, const float* x) {
   const std::int64_t image_words = rows * channels_;
   const std::vector<double> sums =
       SumImages(images, 2 * channels_, [&](std::int64_t image, double* sum) {
-        AddMoments(rows, channels_, x + image * image_words, sum, sum + channels_);
+        AddMoments({.rows = rows, .channels = channels_, .x = x + image * image_words}, sum);
       });
   const auto count = static_cast<double>(images * rows);
   const auto move = [](float& running, double batch) {
@@ -179,10 +79,59 @@ void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::
     move(running_var_.value.values[c], count > 1 ? var * (count / (count - 1)) : var);
     mean_[c] = static_cast<float>(mean);
     invstd_[c] = static_cast<float>(1.0 / std::sqrt(var + kEpsilon));
-    const Folded folded = Fold(arithmetic, c, mean_[c], var);
-    scale_[c] = folded.scale;
-    shift_[c] = folded.shift;
+    scale_[c] = IeeeScale(gamma_.value.values[c], var);
   }
+}
+
+void BatchNorm::AffineStatistics(std::int64_t images, std::int64_t rows, const float* x) {
+  const std::int64_t image_words = rows * channels_;
+  NormRows batch{.rows = rows, .channels = channels_};
+  const auto image_of = [&](std::int64_t image) {
+    NormRows one = batch;
+    one.x = x + image * image_words;
+    return one;
+  };
+  const std::int64_t rows_in_all = images * rows;
+  const auto count = static_cast<float>(rows_in_all);
+  const std::vector<double> sums = SumImages(
+      images, channels_, [&](std::int64_t image, double* sum) { AddSums(image_of(image), sum); });
+  for (std::size_t c = 0; c < mean_.size(); ++c) {
+    mean_[c] = affine::Divide(static_cast<float>(sums[c]), count);
+  }
+  // The squares about the mean: of products that are off by up to a ninth, the difference of the
+  // mean square and the squared mean could be anything.
+  batch.mean = mean_.data();
+  const std::vector<double> squares =
+      SumImages(images, channels_,
+                [&](std::int64_t image, double* sum) { AffineAddSquares(image_of(image), sum); });
+  const auto others = static_cast<float>(std::max<std::int64_t>(rows_in_all - 1, 1));
+  // By the difference: it comes to rest at the batch's value, however far off the product is.
+  const auto move = [](float& running, float value) {
+    running += affine::Multiply(kAffineMomentum, value - running);
+  };
+  for (std::size_t c = 0; c < mean_.size(); ++c) {
+    const auto sum = static_cast<float>(squares[c]);
+    const float var = affine::Divide(sum, count);
+    move(running_mean_.value.values[c], mean_[c]);
+    move(running_var_.value.values[c], affine::Divide(sum, others));
+    invstd_[c] = AffineScale(1.0f, var);
+    scale_[c] = AffineScale(gamma_.value.values[c], var);
+  }
+}
+
+void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows,
+                        const float* x, const float* residual, bool relu, float* y,
+                        MulFree mul_free) {
+  const ScopedFloatMode mode;
+  if (mul_free == MulFree::kAll) {
+    AffineStatistics(images, rows, x);
+  } else {
+    IeeeStatistics(images, rows, x);
+  }
+  for (std::size_t c = 0; c < mean_.size(); ++c) {
+    shift_[c] = Shift(arithmetic, c, mean_[c], scale_[c]);
+  }
+  const std::int64_t image_words = rows * channels_;
 #pragma omp parallel for schedule(static)
   for (std::int64_t image = 0; image < images; ++image) {
     const std::int64_t at = image * image_words;
@@ -195,35 +144,48 @@ void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::
 }
 
 void BatchNorm::Backward(std::int64_t images, std::int64_t rows, const float* x, const float* y,
-                         float* dy, float* dx) const {
+                         float* dy, float* dx, MulFree mul_free) const {
   const ScopedFloatMode mode;
-  const std::int64_t image_words = rows * channels_;
-  const std::vector<double> sums =
-      SumImages(images, 2 * channels_, [&](std::int64_t image, double* sum) {
-        const std::int64_t at = image * image_words;
-        AddGradientMoments(rows, channels_, x + at, y == nullptr ? nullptr : y + at, dy + at,
-                           mean_.data(), invstd_.data(), sum, sum + channels_);
-      });
-  const auto count = static_cast<double>(images * rows);
+  const bool all = mul_free == MulFree::kAll;
   std::vector<float> dy_mean(mean_.size());
   std::vector<float> dx_mean(mean_.size());
+  const auto image_of = [&](std::int64_t image) {
+    const std::int64_t at = image * rows * channels_;
+    return NormRows{.rows = rows,
+                    .channels = channels_,
+                    .x = x + at,
+                    .y = y == nullptr ? nullptr : y + at,
+                    .dy = dy + at,
+                    .dx = dx + at,
+                    .mean = mean_.data(),
+                    .invstd = invstd_.data(),
+                    .scale = scale_.data(),
+                    .dy_mean = dy_mean.data(),
+                    .dx_mean = dx_mean.data()};
+  };
+  const auto add_moments = all ? AffineAddGradientMoments : IeeeAddGradientMoments;
+  const std::vector<double> sums =
+      SumImages(images, 2 * channels_,
+                [&](std::int64_t image, double* sum) { add_moments(image_of(image), sum); });
+  const std::int64_t count = images * rows;
+  const auto mean_of = [&](double sum) {
+    return all ? affine::Divide(static_cast<float>(sum), static_cast<float>(count))
+               : static_cast<float>(sum / static_cast<double>(count));
+  };
   for (std::size_t c = 0; c < mean_.size(); ++c) {
     const double sum = sums[c];
     const double sum_dx = sums[mean_.size() + c];
     beta_.gradient.values[c] = static_cast<float>(sum);
     gamma_.gradient.values[c] = static_cast<float>(sum_dx);
-    dy_mean[c] = static_cast<float>(sum / count);
-    dx_mean[c] = static_cast<float>(sum_dx / count);
+    dy_mean[c] = mean_of(sum);
+    dx_mean[c] = mean_of(sum_dx);
   }
+  const auto input_gradient = all ? AffineInputGradient : IeeeInputGradient;
 #pragma omp parallel
   {
     const ScopedFloatMode thread_mode;
 #pragma omp for schedule(static)
-    for (std::int64_t image = 0; image < images; ++image) {
-      const std::int64_t at = image * image_words;
-      InputGradient(rows, channels_, x + at, dy + at, mean_.data(), invstd_.data(), scale_.data(),
-                    dy_mean.data(), dx_mean.data(), dx + at);
-    }
+    for (std::int64_t image = 0; image < images; ++image) input_gradient(image_of(image));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/arithmetic.h"
+#include "sw/nn/mul_free.h"
 #include "sw/nn/tensor.h"
 
 namespace sumac {
@@ -31,16 +32,18 @@ class BatchNorm {
   // Inference is an epilogue, y = add(product(x, scale), shift), with
   //   scale = gamma / sqrt(var + epsilon)        in binary64, rounded once,
   //   shift = add(beta, -product(mean, scale)),
-  // of the running statistics. The product is the arithmetic's. Both have a word a channel.
-  void FoldRunning(const Arithmetic& arithmetic, std::span<float> scale,
-                   std::span<float> shift) const;
+  // of the running statistics. The product is the arithmetic's. Both have a word a channel. With
+  // MulFree::kAll, here and below, the statistics, their roots and quotients and the backward pass
+  // are those of docs/arithmetic.md, "Outside the folds, --mul-free all".
+  void FoldRunning(const Arithmetic& arithmetic, std::span<float> scale, std::span<float> shift,
+                   MulFree mul_free = MulFree::kGemm) const;
 
   // Training: y = relu(product(x, scale) + shift + residual) by the same formulas with the batch's
   // mean and biased variance, which are kept for Backward; x is kept by the caller. The running
   // statistics move by kMomentum towards the mean and the unbiased variance. x, y and the residual
   // are images x rows x channels.
   void Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows, const float* x,
-               const float* residual, bool relu, float* y);
+               const float* residual, bool relu, float* y, MulFree mul_free = MulFree::kGemm);
 
   // Of the last Forward, in IEEE binary32. `y` is its result where it ended in a ReLU, else null:
   // dy becomes dy where y > 0 and +0 elsewhere, in place (and so is the residual's gradient too).
@@ -48,14 +51,13 @@ class BatchNorm {
   //   dx = scale * ((dy - mean(dy)) - xhat * mean(dy * xhat)),  xhat = (x - mean) * invstd.
   // dx may be dy.
   void Backward(std::int64_t images, std::int64_t rows, const float* x, const float* y, float* dy,
-                float* dx) const;
+                float* dx, MulFree mul_free = MulFree::kGemm) const;
 
  private:
-  struct Folded {
-    float scale;
-    float shift;
-  };
-  Folded Fold(const Arithmetic& arithmetic, std::size_t c, float mean, double var) const;
+  // Of a batch: they set mean_, invstd_ and scale_ and move the running statistics.
+  void IeeeStatistics(std::int64_t images, std::int64_t rows, const float* x);
+  void AffineStatistics(std::int64_t images, std::int64_t rows, const float* x);
+  float Shift(const Arithmetic& arithmetic, std::size_t c, float mean, float scale) const;
 
   std::int64_t channels_;
   Parameter gamma_, beta_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/device.h"
+#include "sw/nn/mul_free.h"
 
 namespace sumac {
 
@@ -31,6 +32,7 @@ struct Context {
   Arithmetic backward;  // of input-gradient and weight-gradient jobs
   int shards = 1;       // consecutive ranges of the batch, one weight-gradient fold each
   std::vector<LayerReport>* reports = nullptr;  // one appended a job, where not null
+  MulFree mul_free = MulFree::kGemm;            // of batch norm and pooling
 };
 
 // Runs the jobs in order on the context's device and appends their reports.

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "sw/nn/mul_free.h"
+
 namespace sumac {
 
 struct LossResult {
@@ -16,8 +18,10 @@ struct LossResult {
 // logits is labels.size() x classes. In binary64 an image: the logits less the greatest, their
 // exponentials e, the sum z of e in order; loss = ln z - (logit of the label less the greatest).
 // A gradient, where not empty, becomes (e / z - [class is the label]) / images, rounded once.
+// With MulFree::kAll: docs/arithmetic.md, "Outside the folds, --mul-free all".
 LossResult SoftmaxCrossEntropy(std::int64_t classes, std::span<const float> logits,
-                               std::span<const std::uint8_t> labels, std::span<float> gradient);
+                               std::span<const std::uint8_t> labels, std::span<float> gradient,
+                               MulFree mul_free = MulFree::kGemm);
 
 }  // namespace sumac
 

@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "model/float_mode.h"
+#include "sw/nn/affine.h"
 
 namespace sumac {
 
 void PoolForward(std::int64_t images, std::int64_t rows, std::int64_t channels, const float* x,
-                 float* y) {
+                 float* y, MulFree mul_free) {
+  const bool all = mul_free == MulFree::kAll;
 #pragma omp parallel
   {
     const ScopedFloatMode mode;
@@ -23,14 +25,17 @@ void PoolForward(std::int64_t images, std::int64_t rows, std::int64_t channels, 
       }
       float* out = y + image * channels;
       for (std::size_t c = 0; c < sum.size(); ++c) {
-        out[c] = static_cast<float>(sum[c] / static_cast<double>(rows));
+        out[c] = all ? affine::Divide(static_cast<float>(sum[c]), static_cast<float>(rows))
+                     : static_cast<float>(sum[c] / static_cast<double>(rows));
       }
     }
   }
 }
 
 void PoolBackward(std::int64_t images, std::int64_t rows, std::int64_t channels, const float* dy,
-                  float* dx) {
+                  float* dx, MulFree mul_free) {
+  const auto count = static_cast<float>(rows);
+  const bool all = mul_free == MulFree::kAll;
 #pragma omp parallel
   {
     const ScopedFloatMode mode;
@@ -38,7 +43,8 @@ void PoolBackward(std::int64_t images, std::int64_t rows, std::int64_t channels,
     for (std::int64_t image = 0; image < images; ++image) {
       float* first = dx + image * rows * channels;
       for (std::int64_t c = 0; c < channels; ++c) {
-        first[c] = dy[image * channels + c] / static_cast<float>(rows);
+        const float gradient = dy[image * channels + c];
+        first[c] = all ? affine::Divide(gradient, count) : gradient / count;
       }
       for (std::int64_t r = 1; r < rows; ++r) std::copy_n(first, channels, first + r * channels);
     }

@@ -6,16 +6,18 @@
 #include <cstdint>
 
 #include "sw/nn/conv.h"
+#include "sw/nn/mul_free.h"
 
 namespace sumac {
 
 // y (images x channels) is the mean of x (images x rows x channels) over an image's rows: a
-// binary64 sum in row order, divided by their number, rounded once.
+// binary64 sum in row order, divided by their number, rounded once; with MulFree::kAll the sum is
+// rounded first, and the quotient is padiv.
 void PoolForward(std::int64_t images, std::int64_t rows, std::int64_t channels, const float* x,
-                 float* y);
-// dx = dy / rows in binary32, the same for all rows.
+                 float* y, MulFree mul_free = MulFree::kGemm);
+// dx = dy / rows in binary32, or padiv, the same for all rows.
 void PoolBackward(std::int64_t images, std::int64_t rows, std::int64_t channels, const float* dy,
-                  float* dx);
+                  float* dx, MulFree mul_free = MulFree::kGemm);
 
 // The shortcut around a block whose first convolution has this geometry: every stride-th row and
 // column, (out_channels - in_channels) / 2 zero channels before and the rest after.

@@ -200,7 +200,7 @@ Job ResNetInference::Layer(const Conv& conv, const FoldedNorm& norm, std::int64_
 std::span<const float> ResNetInference::Run(std::int64_t images) {
   CheckImages(images, batch_);
   const auto fold = [&](const BatchNorm& norm, const FoldedNorm& folded) {
-    norm.FoldRunning(context_.forward, folded.scale.values, folded.shift.values);
+    norm.FoldRunning(context_.forward, folded.scale.values, folded.shift.values, context_.mul_free);
   };
   auto norm = norms_.begin();
   fold(net_.bn1(), *norm);
@@ -224,7 +224,7 @@ std::span<const float> ResNetInference::Run(std::int64_t images) {
   }
   const Conv& last = net_.blocks().back().conv2;
   PoolForward(images, Rows(last), last.geometry().out_channels, current_.values.data(),
-              features_.values.data());
+              features_.values.data(), context_.mul_free);
   net_.linear().Forward(context_, images, features_, logits_);
   return FirstRows(logits_, images * net_.config().classes);
 }
@@ -260,7 +260,7 @@ std::span<const float> ResNetTraining::Forward(std::int64_t images) {
                          const float* residual, const Tensor& y) {
     conv.Forward(context_, images, x, kept);
     norm.Forward(context_.forward, images, Rows(conv), kept.values.data(), residual, true,
-                 y.values.data());
+                 y.values.data(), context_.mul_free);
   };
   layer(net_.conv1(), net_.bn1(), input_, stem_, nullptr, stem_out_);
   const Tensor* x = &stem_out_;
@@ -278,7 +278,7 @@ std::span<const float> ResNetTraining::Forward(std::int64_t images) {
   }
   const Conv& last = net_.blocks().back().conv2;
   PoolForward(images, Rows(last), last.geometry().out_channels, x->values.data(),
-              features_.values.data());
+              features_.values.data(), context_.mul_free);
   net_.linear().Forward(context_, images, features_, logits_);
   return FirstRows(logits_, images * net_.config().classes);
 }
@@ -287,12 +287,12 @@ void ResNetTraining::Backward() {
   const auto norm = [&](const Conv& conv, const BatchNorm& bn, const Tensor& kept, const Tensor& y,
                         const Tensor& dy, const Tensor& dx) {
     bn.Backward(images_, Rows(conv), kept.values.data(), y.values.data(), dy.values.data(),
-                dx.values.data());
+                dx.values.data(), context_.mul_free);
   };
   net_.linear().Backward(context_, images_, features_, logit_gradient_, &feature_gradient_);
   const Conv& last = net_.blocks().back().conv2;
   PoolBackward(images_, Rows(last), last.geometry().out_channels, feature_gradient_.values.data(),
-               gradient_.values.data());
+               gradient_.values.data(), context_.mul_free);
   for (std::size_t i = blocks_.size(); i-- > 0;) {
     const ResNet::Block& block = net_.blocks()[i];
     const Activations& a = blocks_[i];

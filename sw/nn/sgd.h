@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sw/nn/mul_free.h"
 #include "sw/nn/tensor.h"
 
 namespace sumac {
@@ -13,12 +14,15 @@ namespace sumac {
 class Sgd {
  public:
   // Velocities are +0 at first.
-  Sgd(std::vector<Parameter> parameters, double momentum, double weight_decay);
+  Sgd(std::vector<Parameter> parameters, double momentum, double weight_decay,
+      MulFree mul_free = MulFree::kGemm);
 
   // In binary32, for each word of each parameter, in this order:
   //   g = g + weight_decay * w   (only where the parameter decays)
   //   v = momentum * v + g
   //   w = w - lr * v
+  // With MulFree::kAll the products are pam's and the second line is
+  //   v = (v - (1 - momentum) * v) + g.
   void Step(double lr);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -30,7 +34,9 @@ class Sgd {
   std::vector<Parameter> parameters_;
   std::vector<std::vector<float>> velocities_;
   float momentum_;
+  float damping_;  // 1 - momentum
   float weight_decay_;
+  MulFree mul_free_;
 };
 
 }  // namespace sumac

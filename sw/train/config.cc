@@ -71,6 +71,14 @@ Key ParsedKey(const char* name, Member TrainConfig::*member, Parse parse, Name t
           [=](const TrainConfig& config) { return json(text(config.*member)); }};
 }
 
+MulFree ParseMulFree(const std::string& text) {
+  if (text == "gemm") return MulFree::kGemm;
+  if (text == "all") return MulFree::kAll;
+  throw Error(fmt::format("'{}' is no extent of mul-free; choose gemm or all", text));
+}
+
+std::string MulFreeName(MulFree mul_free) { return mul_free == MulFree::kAll ? "all" : "gemm"; }
+
 Key WithoutEffect(Key key) {
   key.decides = false;
   return key;
@@ -95,6 +103,7 @@ const std::vector<Key>& Keys() {
        },
        [](const TrainConfig& config) { return json(ProductName(config.Backward().product)); }},
       ParsedKey("comp", &TrainConfig::comp, ParseComp, CompName),
+      ParsedKey("mul-free", &TrainConfig::mul_free, ParseMulFree, MulFreeName),
       ParsedKey("format", &TrainConfig::format, ParseFormat, FormatName),
       IntegerKey("shards", &TrainConfig::shards),
       IntegerKey("seed", &TrainConfig::seed),
@@ -166,6 +175,10 @@ void CheckConfig(const TrainConfig& config) {
   CheckRange("warmup", config.warmup,
              config.warmup >= 0 && config.warmup <= static_cast<double>(config.epochs),
              "a number of epochs up to epochs");
+  const bool pam = config.mul == Product::kPam && config.Backward().product == Product::kPam;
+  if (config.mul_free == MulFree::kAll && !pam) {
+    throw Error("mul-free is all, where mul and mul-backward multiply: they have to be pam");
+  }
 }
 
 std::string FirstDifference(const TrainConfig& there, const TrainConfig& here) {

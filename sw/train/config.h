@@ -9,6 +9,7 @@
 #include <string>
 
 #include "model/arithmetic.h"
+#include "sw/nn/mul_free.h"
 
 namespace sumac {
 
@@ -27,6 +28,7 @@ struct TrainConfig {
   Product mul = Product::kPam;
   std::optional<Product> mul_backward;  // of both gradient GEMMs; mul where absent
   Word comp = kCompMogami;              // of every pam product
+  MulFree mul_free = MulFree::kGemm;    // "gemm", "all": kAll takes pam alone
   int format = kMantissaBits;           // "fp32", "bf16", "e8mN": of every GEMM's operands
   int shards = 1;                       // ranges of a batch, one weight-gradient fold each
   std::uint64_t seed = 1;

@@ -40,7 +40,8 @@ EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, st
     const std::span<const float> logits = graph.Run(now);
     const std::span<const std::uint8_t> labels(data.labels.data() + result.images,
                                                static_cast<std::size_t>(now));
-    const LossResult part = SoftmaxCrossEntropy(net.config().classes, logits, labels, {});
+    const LossResult part =
+        SoftmaxCrossEntropy(net.config().classes, logits, labels, {}, context.mul_free);
     loss += part.sum;
     correct += part.correct;
     result.logits.insert(result.logits.end(), logits.begin(), logits.end());

@@ -22,8 +22,9 @@ BatchResult ComputeGradients(const TrainConfig& config, std::int64_t epoch, cons
   }
   BatchResult result;
   result.logits = graph.Forward(static_cast<std::int64_t>(images.size()));
-  result.loss = SoftmaxCrossEntropy(train.classes, result.logits, labels,
-                                    graph.logit_gradient().first(result.logits.size()));
+  result.loss =
+      SoftmaxCrossEntropy(train.classes, result.logits, labels,
+                          graph.logit_gradient().first(result.logits.size()), config.mul_free);
   if (std::isfinite(result.loss.sum)) graph.Backward();
   return result;
 }

@@ -50,9 +50,10 @@ class Trainer {
         test_(test),
         observer_(observer),
         folder_(config.out),
-        context_{device, config.Forward(), config.Backward(), config.shards},
+        context_{device,        config.Forward(), config.Backward(),
+                 config.shards, nullptr,          config.mul_free},
         net_(device, {config.model, train.channels, train.height, train.width, train.classes}),
-        sgd_(net_.Parameters(), config.momentum, config.weight_decay),
+        sgd_(net_.Parameters(), config.momentum, config.weight_decay, config.mul_free),
         normalise_(train) {
     CheckFits(test, net_.config());
     if (config.limit_train > train.count) {
@@ -64,6 +65,7 @@ class Trainer {
       throw Error(fmt::format("{} has no images to train on or to test with", train.name));
     }
     steps_ = (position_.images + config.batch - 1) / config.batch;
+    schedule_ = CountSteps(config, steps_);
   }
 
   bool Run() {
@@ -170,7 +172,7 @@ class Trainer {
                       "good checkpoint",
                       position_.epoch + 1, position_.step + 1, steps_, folder_.checkpoint_path()));
     }
-    sgd_.Step(LearningRate(config_, steps_, position_.epoch * steps_ + position_.step));
+    sgd_.Step(LearningRate(config_, schedule_, position_.epoch * steps_ + position_.step));
     position_.loss_sum += loss.sum;
     position_.correct += loss.correct;
   }
@@ -223,6 +225,7 @@ class Trainer {
   Normaliser normalise_;
   Position position_;
   std::int64_t steps_ = 0;  // of an epoch
+  ScheduleSteps schedule_;
   Rate training_, testing_;
 };
 

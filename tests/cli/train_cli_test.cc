@@ -90,6 +90,7 @@ TEST_F(Trained, WritesItsFolder) {
   EXPECT_EQ(config.at("model"), "resnet8");
   EXPECT_EQ(config.at("limit-train"), 96);
   EXPECT_EQ(config.at("mul-backward"), "pam");
+  EXPECT_EQ(config.at("mul-free"), "gemm");
   EXPECT_THAT(ReadFile(Run() + "/curves.svg"), StartsWith("<?xml"));
   bool has_conv1 = false;
   for (const NamedTensor& tensor : ReadSafetensors(Checkpoint()).tensors) {
@@ -218,6 +219,8 @@ TEST_F(Trained, RefusesWrongCalls) {
   refused({"--schedule", "linear"}, "linear");
   refused({"--augment", "mixup"}, "mixup");
   refused({"--mul", "float"}, "float");
+  refused({"--mul-free", "most"}, "choose gemm or all");
+  refused({"--mul-free", "all", "--mul", "ieee"}, "they have to be pam");
   refused({"--config", folder_->File("none.json")}, "none.json");
   WriteFileAtomically(folder_->File("bad.json"), "{\"learning-rate\": 1}");
   refused({"--config", folder_->File("bad.json")}, "learning-rate");

@@ -166,7 +166,9 @@ TEST(LearningRate, RisesAndFallsAsDocumented) {
   config.epochs = 10;
   config.warmup = 1.25;
   constexpr std::int64_t kSteps = 8;  // an epoch; ten of warm-up, seventy after
-  const auto rate = [&](std::int64_t step) { return LearningRate(config, kSteps, step); };
+  const auto rate = [&](std::int64_t step) {
+    return LearningRate(config, CountSteps(config, kSteps), step);
+  };
   for (int t = 0; t < 10; ++t) EXPECT_DOUBLE_EQ(rate(t), 0.4 * (t + 1.0) / 10) << t;
   for (int t = 0; t < 70; ++t) {
     EXPECT_NEAR(rate(10 + t), 0.2 * (1 + std::cos(std::numbers::pi * t / 70.0)), 1e-15) << t;
@@ -198,6 +200,7 @@ TEST(TrainConfig, IsReadBackFromItsJson) {
   config.lr = 0.1 + 1e-17;
   config.mul = Product::kIeee;
   config.mul_backward = Product::kPam;
+  config.mul_free = MulFree::kAll;
   config.comp = kCompLMul;
   config.format = 7;
   config.seed = std::numeric_limits<std::uint64_t>::max();
@@ -226,6 +229,7 @@ TEST(TrainConfig, RefusesWhatItDoesNotKnow) {
   refused(R"({"epochs": 1.5})", "epochs");
   refused(R"({"shards": 4294967296})", "shards");
   refused(R"({"mul": "float"})", "mul");
+  refused(R"({"mul-free": "most"})", "choose gemm or all");
   refused(R"({"model": 20})", "model");
 }
 

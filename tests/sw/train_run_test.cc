@@ -87,27 +87,34 @@ TEST_F(Runs, HaveTheirKnownWords) {
     mixed.shards = 3;
     RunToTheEnd(mixed, MakeSimdDevice(1, kernel));
     EXPECT_EQ(WordsCrc(mixed), 0x7CAB8288u);
+    TrainConfig all = Config("all-" + kernel);
+    all.mul_free = MulFree::kAll;
+    RunToTheEnd(all, MakeSimdDevice(1, kernel));
+    EXPECT_EQ(WordsCrc(all), 0x2DDE6F47u);
   }
 }
 
 TEST_F(Runs, ThreadsAndDevicesDecideNoWord) {
-  const auto config = [this](const std::string& name) {
-    TrainConfig one_epoch = Config(name);
-    one_epoch.epochs = 1;
-    return one_epoch;
-  };
-  const TrainConfig whole = Whole(config("run"));
-  const int before = omp_get_max_threads();
-  for (const int threads : {2, 3}) {
-    omp_set_num_threads(threads);
-    const TrainConfig with_threads = config(fmt::format("threads-{}", threads));
-    RunToTheEnd(with_threads, MakeSimdDevice(threads));
-    ExpectSameRun(with_threads, whole);
+  for (const MulFree mul_free : {MulFree::kGemm, MulFree::kAll}) {
+    const auto config = [&](const std::string& name) {
+      TrainConfig one_epoch = Config(name + (mul_free == MulFree::kAll ? "-all" : ""));
+      one_epoch.epochs = 1;
+      one_epoch.mul_free = mul_free;
+      return one_epoch;
+    };
+    const TrainConfig whole = Whole(config("run"));
+    const int before = omp_get_max_threads();
+    for (const int threads : {2, 3}) {
+      omp_set_num_threads(threads);
+      const TrainConfig with_threads = config(fmt::format("threads-{}", threads));
+      RunToTheEnd(with_threads, MakeSimdDevice(threads));
+      ExpectSameRun(with_threads, whole);
+    }
+    omp_set_num_threads(before);
+    const TrainConfig reference = config("reference");
+    RunToTheEnd(reference, MakeReferenceDevice(2));
+    ExpectSameRun(reference, whole);
   }
-  omp_set_num_threads(before);
-  const TrainConfig reference = config("reference");
-  RunToTheEnd(reference, MakeReferenceDevice(2));
-  ExpectSameRun(reference, whole);
 }
 
 TEST_F(Runs, StoppedAnywhereResumeToTheSameWords) {
@@ -133,6 +140,7 @@ TEST_F(Runs, StoppedAnywhereResumeToTheSameWords) {
 
 TEST_F(Runs, KilledTheyResumeFromTheLastCheckpoint) {
   TrainConfig config = Config("run");
+  config.mul_free = MulFree::kAll;
   const TrainConfig whole = Whole(config);
   config.checkpoint_every = 2;
   const std::unique_ptr<Device> device = MakeSimdDevice(1);
@@ -186,9 +194,10 @@ TEST_F(Runs, TellWhatTheyDo) {
 }
 
 TEST_F(Runs, Learn) {
-  for (const Product mul : {Product::kPam, Product::kIeee}) {
-    TrainConfig config = Config(mul == Product::kPam ? "pam" : "ieee");
-    config.mul = mul;
+  for (const std::string name : {"pam", "ieee", "all"}) {
+    TrainConfig config = Config(name);
+    config.mul = name == "ieee" ? Product::kIeee : Product::kPam;
+    config.mul_free = name == "all" ? MulFree::kAll : MulFree::kGemm;
     config.epochs = 10;
     config.augment = "none";  // which would move the bars to another class's place
     const std::unique_ptr<Device> device = MakeSimdDevice(1);
@@ -231,6 +240,7 @@ TEST_F(Runs, RefuseToResumeAnother) {
   refused("model is \"resnet8\" there", [](TrainConfig& c) { c.model = "resnet14"; });
   refused("mul is \"pam\" there", [](TrainConfig& c) { c.mul = Product::kIeee; });
   refused("mul-backward is", [](TrainConfig& c) { c.mul_backward = Product::kIeee; });
+  refused("mul-free is \"gemm\" there", [](TrainConfig& c) { c.mul_free = MulFree::kAll; });
   refused("seed is", [](TrainConfig& c) { c.seed = 9; });
   refused("shards is", [](TrainConfig& c) { c.shards = 2; });
   TrainConfig config = whole;
@@ -278,6 +288,10 @@ TEST_F(Runs, RefuseConfigurationsOutOfRange) {
   refused("weight-decay", [](TrainConfig& c) { c.weight_decay = -1; });
   refused("warmup", [](TrainConfig& c) { c.warmup = 4; });
   refused("shards", [](TrainConfig& c) { c.shards = 0; });
+  refused("mul-free is all", [](TrainConfig& c) {
+    c.mul_free = MulFree::kAll;
+    c.mul_backward = Product::kIeee;
+  });
   refused("limit-train is 35", [](TrainConfig& c) { c.limit_train = 35; });
   refused("--out", [](TrainConfig& c) { c.out = ""; });
   EXPECT_EQ(folder_.Count(), 0);
