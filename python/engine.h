@@ -43,6 +43,7 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
 // Each adds its functions to the module.
 void AddOperations(pybind11::module_& module);
 void AddGemm(pybind11::module_& module);
+void AddConv(pybind11::module_& module);
 void AddModel(pybind11::module_& module);
 void AddCycles(pybind11::module_& module);
 

@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, module) {
   }
   python::AddOperations(module);
   python::AddGemm(module);
+  python::AddConv(module);
   python::AddModel(module);
   python::AddCycles(module);
 }

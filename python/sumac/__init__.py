@@ -172,9 +172,11 @@ class Model:
             raise Error(f"batch is {batch}, and at least 1 is needed.")
         logits = np.empty((len(pixels), self.classes), dtype=np.float32)
         if len(pixels):
-            predict = (self._core.predict_bytes if pixels.dtype == np.uint8
-                       else self._core.predict_floats)
-            predict(pixels, logits, batch, engine, threads, array or "")
+            arguments = (pixels, logits, batch, engine, threads, array or "")
+            if pixels.dtype == np.uint8:
+                self._core.predict_bytes(*arguments)
+            else:
+                self._core.predict_floats(*arguments)
         return logits
 
 
