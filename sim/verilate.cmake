@@ -29,7 +29,8 @@ add_library(sumac_verilator_runtime STATIC
   ${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp
   ${CMAKE_CURRENT_LIST_DIR}/verilated_stop.cc)
 target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
-  ${SUMAC_VERILATOR_ROOT}/include ${SUMAC_VERILATOR_ROOT}/include/vltstd)
+  $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include>
+  $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include/vltstd>)
 target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
 target_compile_options(sumac_verilator_runtime PRIVATE -w)
@@ -63,7 +64,7 @@ function(sumac_verilate name)
     DEPENDS ${SUMAC_RTL_FILES} ${ARG_SOURCES} ${SUMAC_VERILATE_UNITS}
     COMMENT "Verilating ${name}" VERBATIM)
   add_library(${name} STATIC ${units})
-  target_include_directories(${name} SYSTEM PUBLIC ${dir})
+  target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${dir}>)
   target_compile_definitions(${name} PRIVATE
     VM_COVERAGE=0 VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
   # Generated code: no warnings of ours. Without optimisation a model would be ten times slower

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,7 +12,7 @@
 
 #include "sw/cli/commands.h"
 #include "sw/cli/options.h"
-#include "sw/driver/predict.h"
+#include "sw/driver/estimate.h"
 #include "sw/io/file.h"
 #include "sw/topology/topology.h"
 
@@ -36,93 +34,6 @@ struct CyclesOptions {
   bool json = false;
 };
 
-constexpr int kMostRows = 4096;
-// Defaults of the RTL's parameters.
-constexpr std::int64_t kCorePsumDepth = 256;
-constexpr std::int64_t kAcceleratorPsumDepth = 512;
-constexpr std::int64_t kWindowWords = 32768;
-constexpr int kMostAcceleratorRows = 128;
-
-// sumac_top as it is by default, around this array.
-AcceleratorShape MakeAccelerator(const CyclesOptions& options, const ArrayShape& array) {
-  if (std::max(array.rows, array.columns) > kMostAcceleratorRows) {
-    throw Error(
-        fmt::format("--array {} with --bus-bits: the accelerator has at most {} rows and "
-                    "columns.",
-                    options.array, kMostAcceleratorRows));
-  }
-  AcceleratorShape shape;
-  shape.rows = array.rows;
-  shape.columns = array.columns;
-  shape.adder_depth = array.adder_depth;
-  shape.psum_depth = array.psum_depth;
-  shape.bus_words = options.bus_bits / 32;
-  shape.a_words = shape.b_words = kWindowWords;
-  return shape;
-}
-
-// What one line of the table counts.
-struct Estimate {
-  std::int64_t macs = 0;
-  std::int64_t cycles = 0;
-  std::int64_t bytes_read = 0;
-  std::int64_t bytes_written = 0;
-  std::int64_t places = 0;  // elements of the array that its tiles have, times their rows
-
-  void Add(const Estimate& more) {
-    macs += more.macs;
-    cycles += more.cycles;
-    bytes_read += more.bytes_read;
-    bytes_written += more.bytes_written;
-    places += more.places;
-  }
-};
-
-Estimate MakeEstimate(const CyclesOptions& options, const ArrayShape& array,
-                      const TopologyLayer& layer, const LayerGemm& gemm) {
-  Estimate estimate;
-  estimate.macs = gemm.count * gemm.m * gemm.n * gemm.k;
-  estimate.places = gemm.count * gemm.m * DivideUp(gemm.n, array.columns) *
-                    DivideUp(gemm.k, array.rows) * array.Elements();
-  if (options.bus_bits == 0) {
-    estimate.cycles = gemm.count * JobCycles(array, gemm.m, gemm.n, gemm.k);
-    return estimate;
-  }
-  const AcceleratorShape shape = MakeAccelerator(options, array);
-  AcceleratorTiming memory;
-  memory.latency = options.latency;
-  memory.result_depth = std::max(memory.result_depth, array.psum_depth);
-  const AcceleratorCounts counts =
-      PredictJob(shape, TimingOf(shape, memory), TopologyJob(layer, options.batch, gemm.pass));
-  const std::int64_t beat_bytes = options.bus_bits / 8;
-  estimate.cycles = gemm.count * counts.cycles;
-  estimate.bytes_read = gemm.count * counts.read_beats * beat_bytes;
-  estimate.bytes_written = gemm.count * counts.write_beats * beat_bytes;
-  return estimate;
-}
-
-// Estimates of layers that differ in more than their names.
-class Estimates {
- public:
-  const Estimate& Get(const CyclesOptions& options, const ArrayShape& array, TopologyLayer layer,
-                      const LayerGemm& gemm) {
-    layer.name.clear();
-    for (const auto& known : known_) {
-      if (known.pass == gemm.pass && known.layer == layer) return known.estimate;
-    }
-    Estimate estimate = MakeEstimate(options, array, layer, gemm);
-    return known_.emplace_back(Known{layer, gemm.pass, estimate}).estimate;
-  }
-
- private:
-  struct Known {
-    TopologyLayer layer;
-    Pass pass = Pass::kForward;
-    Estimate estimate;
-  };
-  std::deque<Known> known_;
-};
-
 double Percent(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -135,41 +46,28 @@ std::string CsvLine(const ArrayShape& array, const std::string& name, const Esti
                      Percent(e.places, e.cycles * array.Elements()), e.bytes_read, e.bytes_written);
 }
 
-// "16x8" is 16 rows of 8 columns.
-ArrayShape ParseArray(const CyclesOptions& options) {
-  ArrayShape array{.adder_depth = options.add_depth, .psum_depth = options.psum_depth};
-  if (array.psum_depth == 0) {
-    array.psum_depth = options.bus_bits == 0 ? kCorePsumDepth : kAcceleratorPsumDepth;
-  }
-  const char* end = options.array.data() + options.array.size();
-  const auto rows = std::from_chars(options.array.data(), end, array.rows);
-  const bool cross = rows.ec == std::errc() && rows.ptr != end && *rows.ptr == 'x';
-  const auto columns = cross ? std::from_chars(rows.ptr + 1, end, array.columns) : rows;
-  const auto legal = [](int size) { return size >= 1 && size <= kMostRows; };
-  if (!cross || columns.ec != std::errc() || columns.ptr != end || !legal(array.rows) ||
-      !legal(array.columns)) {
-    throw Error(fmt::format("--array {} is not ROWSxCOLUMNS with 1 to {} of each, as in 16x16.",
-                            options.array, kMostRows));
-  }
-  return array;
-}
-
 void RunCycles(const CyclesOptions& options) {
-  const ArrayShape array = ParseArray(options);
+  EstimateOptions what;
+  what.array =
+      ParseArrayShape(options.array, options.add_depth, options.psum_depth, options.bus_bits);
+  what.batch = options.batch;
+  what.training = options.training;
+  what.bus_bits = options.bus_bits;
+  what.latency = options.latency;
+  const ArrayShape& array = what.array;
   const std::vector<TopologyLayer> layers = options.topology.empty()
                                                 ? BuiltinTopology(options.network)
                                                 : ReadTopologyCsv(options.topology);
-  const std::vector<LayerGemm> gemms = LowerTopology(layers, options.batch, options.training);
-  const bool memory = options.bus_bits != 0;
   if (!options.csv.empty()) CheckWritable(options.csv);
+  const std::vector<LayerEstimate> estimates = EstimateNetwork(layers, what);
+  const bool memory = options.bus_bits != 0;
   Estimate total;
-  Estimates estimates;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   std::string csv =
       "LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, Compute Util %, "
       "Bytes Read, Bytes Written,\n";
   std::size_t width = 5;
-  for (const LayerGemm& gemm : gemms) width = std::max(width, gemm.name.size());
+  for (const LayerEstimate& line : estimates) width = std::max(width, line.gemm.name.size());
   if (!options.json) {
     fmt::print("{:<{}} {:>6} {:>9} {:>6} {:>9} {:>14} {:>12} {:>12}{}\n", "layer", width, "count",
                "M", "N", "K", "cycles", "utilization", "time [ms]",
@@ -193,8 +91,7 @@ void RunCycles(const CyclesOptions& options) {
     object["bytes_read"] = estimate.bytes_read;
     object["bytes_written"] = estimate.bytes_written;
   };
-  for (const LayerGemm& gemm : gemms) {
-    const Estimate& estimate = estimates.Get(options, array, layers[gemm.layer], gemm);
+  for (const auto& [gemm, estimate] : estimates) {
     total.Add(estimate);
     csv += CsvLine(array, gemm.name, estimate);
     if (options.json) {

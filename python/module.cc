@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiled part of the Python module sumac, which sumac/__init__.py wraps.
+#include "model/error.h"
+#include "python/engine.h"
+#include "sw/io/file.h"
+
+PYBIND11_MODULE(_core, module) {
+  using namespace sumac;
+  module.attr("version") = SUMAC_VERSION;
+  // The later one is asked first.
+  const auto& error = pybind11::register_exception<Error>(module, "Error", PyExc_ValueError);
+  const auto bases = pybind11::make_tuple(error, pybind11::handle(PyExc_RuntimeError));
+  pybind11::register_exception<WorkFailed>(module, "WorkFailed", bases);
+  for (const char* name : {"Error", "WorkFailed"}) {
+    module.attr(name).attr("__module__") = "sumac";
+  }
+  python::AddOperations(module);
+  python::AddGemm(module);
+  python::AddConv(module);
+  python::AddModel(module);
+  python::AddCycles(module);
+}
