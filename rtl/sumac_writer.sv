@@ -8,9 +8,9 @@
 // data never wait. Scales and shifts come as two rows before an n-tile's first row, residual rows
 // with the rows. GEMMs without results are passed over.
 //
-// done_o: a GEMM is done, all of its bursts are answered. stop_i: no further burst starts. A burst
-// that would leave [base_i, limit_i] waits, with outside_o. An error response sets error_o.
-// error_addr_o is the word address of either.
+// done_o: a GEMM is done, all of its bursts are answered, none with an error. stop_i: no further
+// burst starts. A burst that would leave [base_i, limit_i] waits, with outside_o. An error response
+// sets error_o. error_addr_o is the word address of either.
 //
 // Example (Cols = BusWords = 4): a row of 4 words for word address 6 makes a burst of two beats,
 // of which lanes 2, 3 and then 0, 1 are written.
@@ -191,8 +191,10 @@ module sumac_writer #(
     end
   end
 
+  logic failed_q;  // a burst was answered with an error
+
   assign done   = (state_q == Finish) & (waiting == '0);
-  assign done_o = done;
+  assign done_o = done & ~failed_q;
 
   always_ff @(posedge clk_i) begin
     if (state_q == Begin) begin
@@ -293,7 +295,9 @@ module sumac_writer #(
     if (!rst_ni) begin
       asked_q    <= '0;
       answered_q <= '0;
+      failed_q   <= 1'b0;
     end else begin
+      if (error_o) failed_q <= 1'b1;
       asked_q    <= asked_q + (PtrW + 1)'(begins);
       answered_q <= answered_q + (PtrW + 1)'(answer);
     end

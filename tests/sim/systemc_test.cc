@@ -225,6 +225,9 @@ TEST_P(SystemCTest, ErrorsRaiseTheInterruptWithTheirCodeAndAddress) {
       EXPECT_EQ(board.ReadRegister(kRegErrorCode), bad.code);
       EXPECT_EQ(board.ReadRegister(kRegErrorAddress), bad.address);
       EXPECT_EQ(board.ReadRegister(kRegStatus), 3u);
+      sc_core::wait(kPeriod * 2000);
+      EXPECT_EQ(board.ReadRegister(kRegDone), 0u) << "not all of its results are in memory";
+      EXPECT_EQ(board.ReadRegister(kRegStatus), 3u);
       SoftReset(board);
       EXPECT_EQ(board.ReadRegister(kRegStatus), 0u);
       EXPECT_EQ(board.ReadRegister(kRegErrorCode), 0u);
