@@ -3,9 +3,17 @@
 #ifndef SUMAC_SIM_BUS_H_
 #define SUMAC_SIM_BUS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace sumac {
+
+// AXI4's responses.
+constexpr int kRespOkay = 0;
+constexpr int kRespSlaveError = 2;
+constexpr int kRespDecodeError = 3;
+// Bursts that a peer has taken and not answered at most, each way.
+constexpr std::size_t kMostBursts = 64;
 
 // The manager's signals in a cycle, apart from the data.
 struct BusRequest {

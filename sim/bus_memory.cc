@@ -7,14 +7,6 @@
 #include "model/error.h"
 
 namespace sumac {
-namespace {
-
-constexpr int kOkay = 0;
-constexpr int kSlaveError = 2;
-constexpr int kDecodeError = 3;
-constexpr std::size_t kMostBursts = 64;  // taken and not answered, each way
-
-}  // namespace
 
 BusMemory::BusMemory(std::span<float> memory, int bus_words, const BusTiming& timing)
     : memory_(memory), bus_words_(bus_words), timing_(timing) {
@@ -44,9 +36,9 @@ bool BusMemory::Stall() {
 
 int BusMemory::Response(std::uint64_t word) const {
   const std::uint64_t end = word + static_cast<std::uint64_t>(bus_words_);
-  if (end > memory_.size()) return kDecodeError;
+  if (end > memory_.size()) return kRespDecodeError;
   const auto fail = static_cast<std::uint64_t>(fail_at_);
-  return fail_at_ >= 0 && word <= fail && fail < end ? kSlaveError : kOkay;
+  return fail_at_ >= 0 && word <= fail && fail < end ? kRespSlaveError : kRespOkay;
 }
 
 BusAnswer BusMemory::Begin(std::uint32_t* r_data) {
@@ -65,7 +57,7 @@ BusAnswer BusMemory::Begin(std::uint32_t* r_data) {
     answer.r_resp = Response(burst.word);
     answer.r_last = burst.beats == 1;
     const auto bytes = static_cast<std::size_t>(bus_words_) * sizeof(float);
-    if (answer.r_resp == kDecodeError) {
+    if (answer.r_resp == kRespDecodeError) {
       std::memset(r_data, 0, bytes);
     } else {
       std::memcpy(r_data, memory_.data() + burst.word, bytes);
@@ -78,7 +70,7 @@ BusAnswer BusMemory::Begin(std::uint32_t* r_data) {
   } else if (!answers_.empty() && cycle_ >= answers_.front().first) {
     answer.b_valid = !Stall();
   }
-  if (answer.b_valid) answer.b_resp = answers_.front().error ? kSlaveError : kOkay;
+  if (answer.b_valid) answer.b_resp = answers_.front().error ? kRespSlaveError : kRespOkay;
   offer_ = answer;
   return answer;
 }
@@ -104,9 +96,9 @@ void BusMemory::End(const BusRequest& request, const std::uint32_t* w_data) {
   if (request.w_valid && offer_.w_ready) {
     Burst& burst = writes_.front();
     const int response = Response(burst.word);
-    burst.error = burst.error || response != kOkay;
+    burst.error = burst.error || response != kRespOkay;
     for (int i = 0; i < bus_words_; ++i) {
-      if ((request.w_strobe >> (4 * i) & 0xF) == 0 || response != kOkay) continue;
+      if ((request.w_strobe >> (4 * i) & 0xF) == 0 || response != kRespOkay) continue;
       std::memcpy(memory_.data() + burst.word + i, w_data + i, sizeof(float));
     }
     burst.word += static_cast<std::uint64_t>(bus_words_);

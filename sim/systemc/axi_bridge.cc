@@ -8,14 +8,9 @@
 namespace sumac {
 namespace {
 
-constexpr int kOkay = 0;
-constexpr int kSlaveError = 2;
-constexpr int kDecodeError = 3;
-constexpr std::size_t kMostBursts = 64;  // taken and not answered, each way
-
 int ResponseOf(tlm::tlm_response_status status) {
-  if (status == tlm::TLM_OK_RESPONSE) return kOkay;
-  return status == tlm::TLM_ADDRESS_ERROR_RESPONSE ? kDecodeError : kSlaveError;
+  if (status == tlm::TLM_OK_RESPONSE) return kRespOkay;
+  return status == tlm::TLM_ADDRESS_ERROR_RESPONSE ? kRespDecodeError : kRespSlaveError;
 }
 
 }  // namespace

@@ -10,29 +10,8 @@
 namespace sumac::testing {
 namespace {
 
-// All pairs of special words, then random ones: a count that no vector width divides.
-struct Operands {
-  std::vector<Word> a;
-  std::vector<Word> b;
-
-  Operands() {
-    for (const Word x : SpecialWords()) {
-      for (const Word y : SpecialWords()) {
-        a.push_back(x);
-        b.push_back(y);
-      }
-    }
-    SplitMix64 random(9);
-    for (int i = 0; i < 1'000'003; ++i) {
-      const std::uint64_t bits = random();
-      a.push_back(static_cast<Word>(bits));
-      b.push_back(static_cast<Word>(bits >> 32));
-    }
-  }
-};
-
 template <class Reference>
-void ExpectWords(const Operands& operands, const std::vector<Word>& got, Reference reference) {
+void ExpectWords(const ManyPairs& operands, const std::vector<Word>& got, Reference reference) {
   for (std::size_t i = 0; i < got.size(); ++i) {
     ASSERT_EQ(got[i], reference(operands.a[i], operands.b[i]))
         << std::hex << operands.a[i] << " " << operands.b[i];
@@ -40,7 +19,7 @@ void ExpectWords(const Operands& operands, const std::vector<Word>& got, Referen
 }
 
 TEST(Elementwise, MultiplyWords) {
-  const Operands operands;
+  const ManyPairs operands;
   std::vector<Word> out(operands.a.size());
   for (const Arithmetic& arithmetic :
        {Arithmetic{}, Arithmetic{.comp = 1}, Arithmetic{.comp = kCompPamAlpha},
@@ -54,14 +33,14 @@ TEST(Elementwise, MultiplyWords) {
 }
 
 TEST(Elementwise, AddWords) {
-  const Operands operands;
+  const ManyPairs operands;
   std::vector<Word> out(operands.a.size());
   AddWords(operands.a, operands.b, out);
   ExpectWords(operands, out, Add);
 }
 
 TEST(Elementwise, WorksInPlaceAndOnNothing) {
-  const Operands operands;
+  const ManyPairs operands;
   std::vector<Word> out = operands.b;
   AddWords(operands.a, out, out);
   ExpectWords(operands, out, Add);

@@ -127,20 +127,7 @@ TEST(UnaryFunctions, AreTheirDefinitions) {
 }
 
 TEST(DivideWords, IsTheReference) {
-  std::vector<Word> a;
-  std::vector<Word> b;
-  for (const Word x : SpecialWords()) {
-    for (const Word y : SpecialWords()) {
-      a.push_back(x);
-      b.push_back(y);
-    }
-  }
-  SplitMix64 random(9);
-  for (int i = 0; i < 1'000'003; ++i) {
-    const std::uint64_t bits = random();
-    a.push_back(static_cast<Word>(bits));
-    b.push_back(static_cast<Word>(bits >> 32));
-  }
+  const auto [a, b] = ManyPairs();
   std::vector<Word> out(a.size());
   DivideWords(a, b, out);
   for (std::size_t i = 0; i < out.size(); ++i) {

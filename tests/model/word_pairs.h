@@ -62,6 +62,27 @@ inline std::vector<Word> SpecialWords() {
   return words;
 }
 
+// All pairs of special words, then random ones: a count that no vector width divides.
+struct ManyPairs {
+  std::vector<Word> a;
+  std::vector<Word> b;
+
+  ManyPairs() {
+    for (const Word x : SpecialWords()) {
+      for (const Word y : SpecialWords()) {
+        a.push_back(x);
+        b.push_back(y);
+      }
+    }
+    SplitMix64 random(9);
+    for (int i = 0; i < 1'000'003; ++i) {
+      const std::uint64_t bits = random();
+      a.push_back(static_cast<Word>(bits));
+      b.push_back(static_cast<Word>(bits >> 32));
+    }
+  }
+};
+
 // Expects got(a, b) == expected(a, b) for pair(i), i < count, where pair(i) may be called on any
 // thread. `expected` runs under ScopedFloatMode. Reports the first difference by i, and how many.
 template <class MakePair, class Got, class Expected>
