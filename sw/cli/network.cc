@@ -12,15 +12,20 @@
 #include "sw/cli/interrupt.h"
 #include "sw/cli/progress.h"
 #include "sw/cli/watched_device.h"
+#include "sw/train/images.h"
 
 namespace sumac {
 
-void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
+void AddCheckpointOptions(CLI::App& app, NetworkOptions& options) {
   app.add_option("--checkpoint", options.checkpoint, "model.safetensors of a run of `sumac train`")
       ->required();
   app.add_option("--data", options.data, "Data set (default: the one it was trained on)")
       ->check(CLI::IsMember(DatasetNames()));
   app.add_option("--data-dir", options.data_dir, "Folder of the data set's files");
+}
+
+void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
+  AddCheckpointOptions(app, options);
   AddEngineOption(app, options.engine);
   AddArrayOption(app, options.engine.array);
   app.add_option("--mul", options.mul, "Product: pam or ieee (default: as in training)")
@@ -71,6 +76,14 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
   }
   if (options.engine.threads > 0) omp_set_num_threads(options.engine.threads);
   return input;
+}
+
+std::vector<std::int64_t> FirstImages(const NetworkInput& input) {
+  const Checkpoint& checkpoint = input.checkpoint;
+  std::vector<std::int64_t> images =
+      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, input.data.count);
+  images.resize(static_cast<std::size_t>(input.images));
+  return images;
 }
 
 EvalResult ShowImages(const NetworkInput& input, std::shared_ptr<Device> device,

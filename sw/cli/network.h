@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/device.h"
 #include "sw/cli/options.h"
@@ -28,6 +29,7 @@ struct NetworkOptions {
   bool json = false;
 };
 
+void AddCheckpointOptions(CLI::App& app, NetworkOptions& options);  // the first three of these:
 // --checkpoint, --data, --data-dir, --engine, --array, --mul, --comp, --format,
 // --threads, --stall-seed, --stall-rate, --json.
 void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
@@ -41,6 +43,9 @@ struct NetworkInput {
   Arithmetic arithmetic;
 };
 NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split);
+
+// The training images with which the run's next epoch begins.
+std::vector<std::int64_t> FirstImages(const NetworkInput& input);
 
 // Shows the first images to the network on the device, `batch` at a time, with progress on
 // standard error. Throws Interruption on Ctrl-C, WorkFailed where the device fails.

@@ -40,15 +40,6 @@ struct Outcome {
   std::vector<StateEntry> state;
 };
 
-// The images with which the run's next epoch begins.
-std::vector<std::int64_t> FirstImages(const NetworkInput& input) {
-  const Checkpoint& checkpoint = input.checkpoint;
-  std::vector<std::int64_t> images =
-      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, input.data.count);
-  images.resize(static_cast<std::size_t>(input.images));
-  return images;
-}
-
 // Each layer has a forward job, a weight gradient for each shard and, but for the first, an input
 // gradient.
 std::int64_t CountJobs(const ResNet& net, int shards) {
