@@ -47,8 +47,8 @@ Diagnosis Diagnose(const NetworkInput& input, std::int64_t batch, int threads) {
     progress.Update(job.name, done, input.images);
   });
   ResNet net = MakeNetwork(*watched, input.checkpoint);
-  Arithmetic backward = config.Backward();
-  Context context{*watched, input.arithmetic, backward, config.shards, nullptr, config.mul_free};
+  Context context{*watched,      config.Forward(), config.Backward(),
+                  config.shards, nullptr,          config.mul_free};
   ResNetTraining graph(context, net, batch);
   const std::vector<std::int64_t> images = FirstImages(input);
   Diagnosis diagnosis;
@@ -156,7 +156,10 @@ void Print(const Diagnosis& diagnosis, const NetworkInput& input) {
 }
 
 void RunDiagnose(DiagnoseOptions options, bool batch_given) {
-  if (options.network.images == 0) options.network.images = options.batch;
+  if (options.network.images == 0) {
+    options.network.images = options.batch;
+    options.network.images_option = "--batch";
+  }
   const NetworkInput input = ReadNetworkInput(options.network, Split::kTrain);
   const std::int64_t batch = std::min(options.batch, input.images);
   if (batch_given && options.batch > input.images) {

@@ -15,6 +15,14 @@
 #include "sw/train/images.h"
 
 namespace sumac {
+namespace {
+
+// The run's own training images: the first of the data set where it was not trained on all.
+std::int64_t EpochImages(const NetworkInput& input) {
+  return std::min(input.checkpoint.position.images, input.data.count);
+}
+
+}  // namespace
 
 void AddCheckpointOptions(CLI::App& app, NetworkOptions& options) {
   app.add_option("--checkpoint", options.checkpoint, "model.safetensors of a run of `sumac train`")
@@ -67,12 +75,13 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
         options.checkpoint, net.height, net.width, net.channels, net.classes, name, data.height,
         data.width, data.channels, data.classes));
   }
-  input.images = options.images == 0 ? data.count : options.images;
-  if (input.images > data.count) {
-    const bool test = split == Split::kTest;
+  const bool test = split == Split::kTest;
+  const std::int64_t most = test ? data.count : EpochImages(input);
+  input.images = options.images == 0 ? most : options.images;
+  if (input.images > most) {
     throw Error(fmt::format("{} asks for {} {} images, and {} has {}; ask for fewer.",
-                            test ? "--images" : "--batch", input.images, test ? "test" : "training",
-                            name, data.count));
+                            options.images_option, input.images, test ? "test" : "training",
+                            most == data.count ? name : "the run", most));
   }
   if (options.engine.threads > 0) omp_set_num_threads(options.engine.threads);
   return input;
@@ -81,7 +90,7 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
 std::vector<std::int64_t> FirstImages(const NetworkInput& input) {
   const Checkpoint& checkpoint = input.checkpoint;
   std::vector<std::int64_t> images =
-      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, input.data.count);
+      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, EpochImages(input));
   images.resize(static_cast<std::size_t>(input.images));
   return images;
 }

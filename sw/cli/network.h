@@ -19,9 +19,10 @@ namespace sumac {
 
 struct NetworkOptions {
   std::string checkpoint;
-  std::string data;         // "": what the checkpoint was trained on
-  std::string data_dir;     // "": the data set's default, or as in training
-  std::int64_t images = 0;  // the first so many; 0: all
+  std::string data;                        // "": what the checkpoint was trained on
+  std::string data_dir;                    // "": the data set's default, or as in training
+  std::int64_t images = 0;                 // the first so many; 0: all
+  std::string images_option = "--images";  // that tells how many, for messages
   EngineOptions engine;
   std::string mul;  // these three: "" as in training
   std::string comp;
@@ -29,8 +30,9 @@ struct NetworkOptions {
   bool json = false;
 };
 
-void AddCheckpointOptions(CLI::App& app, NetworkOptions& options);  // the first three of these:
-// --checkpoint, --data, --data-dir, --engine, --array, --mul, --comp, --format,
+// --checkpoint, --data, --data-dir.
+void AddCheckpointOptions(CLI::App& app, NetworkOptions& options);
+// These, --engine, --array, --mul, --comp, --format,
 // --threads, --stall-seed, --stall-rate, --json.
 void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
 CLI::Option* AddImagesOption(CLI::App& app, NetworkOptions& options);  // --images

@@ -161,6 +161,7 @@ int RunStep(const StepOptions& options, Ranks& ranks) {
 void AddStep(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<StepOptions>();
   options->network.images = 8;
+  options->network.images_option = "--batch";
   CLI::App* command = app.add_subcommand(
       "step", "Take one training step on the simulated array: every gradient, every new weight");
   AddNetworkOptions(*command, options->network);

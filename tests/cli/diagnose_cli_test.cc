@@ -120,7 +120,9 @@ TEST(Diagnose, OfAShortRun) {
   ExpectWrongCall({"diagnose", "--checkpoint", folder.File("none")}, "none");
   ExpectWrongCall({"diagnose", "--checkpoint", checkpoint, "--images", "4", "--batch", "8"},
                   "--images 8");
-  ExpectWrongCall({"diagnose", "--checkpoint", checkpoint, "--images", "100000"}, "60000");
+  ExpectWrongCall({"diagnose", "--checkpoint", checkpoint, "--images", "33"},
+                  "--images asks for 33 training images, and the run has 32");
+  ExpectWrongCall({"diagnose", "--checkpoint", checkpoint, "--batch", "33"}, "--batch asks for 33");
   ExpectWrongCall({"diagnose", "--checkpoint", checkpoint, "--out", folder.File("no/x.json")},
                   "no/x.json");
 }

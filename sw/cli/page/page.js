@@ -32,6 +32,8 @@ function table(columns, rows, cards = true) {
 }
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// Where there are more runs than colours, those of one configuration share theirs.
+const hue = (run, index) => (data.runs.length > 6 ? run.arm : index);
 const colour = (index) => style(`--c${index % 6}`);
 
 function named(text, index) {
@@ -47,7 +49,7 @@ function fillTables() {
     `${data.arms.length} ${data.arms.length === 1 ? 'configuration' : 'configurations'}`;
   byId('made').textContent = `Made by sumac ${data.version}, sumac report.`;
   byId('runs').append(table([
-    ['run', (run) => named(run.name, data.runs.indexOf(run))],
+    ['run', (run) => named(run.name, hue(run, data.runs.indexOf(run)))],
     ['model', config('model')],
     ['products', config('mul')],
     ['of gradients', config('mul-backward')],
@@ -153,13 +155,14 @@ function drawCurves(id, key, scale) {
   const datasets = data.runs.flatMap((run, index) => ['test', 'train'].map((set) => ({
     label: set === 'test' ? run.name : `${run.name}, training`,
     data: run.epochs.map((epoch) => ({x: epoch.epoch, y: scale * epoch[`${set}_${key}`]})),
-    borderColor: colour(index), backgroundColor: colour(index),
+    borderColor: colour(hue(run, index)), backgroundColor: colour(hue(run, index)),
     borderWidth: set === 'test' ? 2.5 : 1.5, borderDash: set === 'test' ? [] : [5, 4],
     pointRadius: run.epochs.length > 40 ? 0 : 2.5, pointHitRadius: 8,
   })));
   const epochs = Math.max(...data.runs.map((run) => run.epochs.length));
   draw(id, 'line', datasets, {
-    interaction: {mode: 'nearest', axis: 'x', intersect: false},
+    // Of many runs the one that is pointed at, of few all.
+    interaction: {mode: 'nearest', axis: data.runs.length > 4 ? 'xy' : 'x', intersect: false},
     scales: {x: {...axis('epoch'), type: 'linear', min: epochs > 1 ? 1 : 0,
       ticks: {color: style('--faint'), precision: 0}}, y: axis('')},
     plugins: {
