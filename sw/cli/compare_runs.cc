@@ -135,7 +135,7 @@ ordered_json Difference(std::size_t arm, std::size_t baseline, const std::vector
       const EpochRecord& base = other->epochs.back();
       accuracies.push_back(last.test_accuracy - base.test_accuracy);
       losses.push_back(last.test_loss - base.test_loss);
-      pairs.push_back({{"seed", run->config.seed},
+      pairs.push_back({{"seed", std::to_string(run->config.seed)},
                        {"test_accuracy", accuracies.back()},
                        {"test_loss", losses.back()}});
     }
@@ -177,6 +177,7 @@ ordered_json CompareRuns(const std::vector<RunRecord>& runs) {
     for (const EpochRecord& epoch : run.epochs) epochs.push_back(EpochJson(epoch));
     data["runs"].push_back({{"name", names.insert(run.name).second ? run.name : run.folder},
                             {"arm", arm - arms.begin()},
+                            {"seed", std::to_string(run.config.seed)},
                             {"finished", run.Finished()},
                             {"config", ToJson(run.config)},
                             {"epochs", epochs},

@@ -11,8 +11,9 @@
 namespace sumac {
 
 // The data of the report's page: {"runs", "arms", "differences", "differing"}. An arm is the runs
-// of one configuration, seeds apart; its figures and the differences are of finished runs. Throws
-// Error where two runs are of one configuration and seed.
+// of one configuration, seeds apart; its figures and the differences are of finished runs. Seeds
+// are texts: a browser's numbers have 53 bits. Throws Error where two runs are of one configuration
+// and seed.
 nlohmann::ordered_json CompareRuns(const std::vector<RunRecord>& runs);
 
 }  // namespace sumac

@@ -60,13 +60,15 @@ TEST(Statistics, StudentsTIsThatOfTheTables) {
 }
 
 TEST_F(Report, NumbersAreThoseOfTheRuns) {
-  const std::string run = Run("one", {{"mul", "ieee"}, {"seed", 7}}, {0.512345678901234, 0.7});
+  const std::string run =
+      Run("one", {{"mul", "ieee"}, {"seed", 18446744073709551615U}}, {0.512345678901234, 0.7});
   const json data = Data({run});
   ASSERT_EQ(data.at("runs").size(), 1u);
   const json& shown = data.at("runs")[0];
   EXPECT_EQ(shown.at("name"), "one");
   EXPECT_EQ(shown.at("finished"), true);
-  EXPECT_EQ(shown.at("config").at("seed"), 7);
+  EXPECT_EQ(shown.at("config").at("seed"), 18446744073709551615U);
+  EXPECT_EQ(shown.at("seed"), "18446744073709551615");
   EXPECT_EQ(shown.at("config").at("mul-backward"), "ieee");
   std::istringstream lines(ReadFile(run + "/metrics.jsonl"));
   std::size_t epoch = 0;
@@ -100,7 +102,7 @@ TEST_F(Report, DifferencesArePairedBySeed) {
   EXPECT_EQ(difference.at("arm"), 1);
   EXPECT_EQ(difference.at("baseline"), 0);
   ASSERT_EQ(difference.at("pairs").size(), 3u);
-  EXPECT_EQ(difference.at("pairs")[1].at("seed"), 2);
+  EXPECT_EQ(difference.at("pairs")[1].at("seed"), "2");
   // 0.01, 0.02, 0.03: mean 0.02, deviation 0.01, t of two degrees 4.302653, and
   // 4.302653 * 0.01 / sqrt(3) = 0.0248414.
   const json& accuracy = difference.at("test_accuracy");

@@ -43,7 +43,7 @@ function named(text, index) {
 }
 
 function fillTables() {
-  const config = (key) => (run) => String(run.config[key]);
+  const config = (key) => (run) => String(key === 'seed' ? run.seed : run.config[key]);
   const last = (run) => run.epochs[run.epochs.length - 1];
   byId('about').textContent = `${data.runs.length} ${data.runs.length === 1 ? 'run' : 'runs'} of ` +
     `${data.arms.length} ${data.arms.length === 1 ? 'configuration' : 'configurations'}`;
@@ -95,7 +95,7 @@ function fillTables() {
     byId('differing').textContent = 'Nothing: there is one configuration.';
   } else {
     byId('differing').append(table([['run', (run) => run.name],
-      ...data.differing.map((key) => [key, (run) => String(run.config[key]) || NONE])], data.runs));
+      ...data.differing.map((key) => [key, (run) => config(key)(run) || NONE])], data.runs));
   }
 }
 
