@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME sumac)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION electronics)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS
-  "bash-completion, dataset-fashion-mnist, gnuplot-nox, iverilog, opensta, python3, qflow-tech-osu018, yosys")
+  "bash-completion, dataset-fashion-mnist, gnuplot-nox, iverilog, libjs-chart.js, opensta, python3, qflow-tech-osu018, yosys")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
   "${PROJECT_DESCRIPTION}\nThe program sumac, the hardware in SystemVerilog, its synthesis flow, and their documents.")
 

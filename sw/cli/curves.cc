@@ -10,10 +10,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "sw/cli/commands.h"
+#include "sw/cli/run_record.h"
 #include "sw/io/file.h"
 
 namespace sumac {
@@ -26,31 +25,13 @@ struct Run {
   std::int64_t epochs = 0;
 };
 
-Run ReadRun(const std::string& folder) {
-  const std::filesystem::path path = std::filesystem::path(folder) / "metrics.jsonl";
-  std::istringstream lines(ReadFile(path.string()));
+Run CurvesOf(const std::string& folder) {
   Run run;
   run.name = std::filesystem::weakly_canonical(folder).filename().string();
-  std::int64_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    try {
-      const auto record = nlohmann::json::parse(line);
-      const auto epoch = record.at("epoch").get<std::int64_t>();
-      run.epochs = std::max(run.epochs, epoch);
-      run.data += fmt::format("{} {} {} {} {}\n", epoch, record.at("train_loss").get<double>(),
-                              record.at("test_loss").get<double>(),
-                              100 * record.at("train_accuracy").get<double>(),
-                              100 * record.at("test_accuracy").get<double>());
-    } catch (const nlohmann::json::exception&) {
-      throw Error(fmt::format(
-          "{}: expected an object with epoch, losses and accuracies in line {}, found something "
-          "else; give the folder of a run of sumac train.",
-          path.string(), number));
-    }
-  }
-  if (run.data.empty()) {
-    throw Error(fmt::format("{} holds no epoch yet; train at least one.", path.string()));
+  for (const EpochRecord& epoch : ReadMetrics(folder)) {
+    run.epochs = epoch.epoch;
+    run.data += fmt::format("{} {} {} {} {}\n", epoch.epoch, epoch.train_loss, epoch.test_loss,
+                            100 * epoch.train_accuracy, 100 * epoch.test_accuracy);
   }
   return run;
 }
@@ -134,7 +115,7 @@ struct CurvesOptions {
 
 void DrawCurves(const std::vector<std::string>& run_folders, const std::string& svg_path) {
   std::vector<Run> runs;
-  for (const std::string& folder : run_folders) runs.push_back(ReadRun(folder));
+  for (const std::string& folder : run_folders) runs.push_back(CurvesOf(folder));
   CheckWritable(svg_path);
   WriteFileAtomically(svg_path, Gnuplot(Script(runs)));
 }

@@ -79,6 +79,8 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   AddSynth(app, status);
   AddVerify(app, status, ranks);
   AddCurves(app, status);
+  AddDiagnose(app, status);
+  AddReport(app, status);
   app.parse_complete_callback([&] {
     const CLI::App& command = Innermost(app);
     const std::string& name = command.get_name();

@@ -12,15 +12,28 @@
 #include "sw/cli/interrupt.h"
 #include "sw/cli/progress.h"
 #include "sw/cli/watched_device.h"
+#include "sw/train/images.h"
 
 namespace sumac {
+namespace {
 
-void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
+// The run's own training images: the first of the data set where it was not trained on all.
+std::int64_t EpochImages(const NetworkInput& input) {
+  return std::min(input.checkpoint.position.images, input.data.count);
+}
+
+}  // namespace
+
+void AddCheckpointOptions(CLI::App& app, NetworkOptions& options) {
   app.add_option("--checkpoint", options.checkpoint, "model.safetensors of a run of `sumac train`")
       ->required();
   app.add_option("--data", options.data, "Data set (default: the one it was trained on)")
       ->check(CLI::IsMember(DatasetNames()));
   app.add_option("--data-dir", options.data_dir, "Folder of the data set's files");
+}
+
+void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
+  AddCheckpointOptions(app, options);
   AddEngineOption(app, options.engine);
   AddArrayOption(app, options.engine.array);
   app.add_option("--mul", options.mul, "Product: pam or ieee (default: as in training)")
@@ -62,15 +75,24 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
         options.checkpoint, net.height, net.width, net.channels, net.classes, name, data.height,
         data.width, data.channels, data.classes));
   }
-  input.images = options.images == 0 ? data.count : options.images;
-  if (input.images > data.count) {
-    const bool test = split == Split::kTest;
+  const bool test = split == Split::kTest;
+  const std::int64_t most = test ? data.count : EpochImages(input);
+  input.images = options.images == 0 ? most : options.images;
+  if (input.images > most) {
     throw Error(fmt::format("{} asks for {} {} images, and {} has {}; ask for fewer.",
-                            test ? "--images" : "--batch", input.images, test ? "test" : "training",
-                            name, data.count));
+                            options.images_option, input.images, test ? "test" : "training",
+                            most == data.count ? name : "the run", most));
   }
   if (options.engine.threads > 0) omp_set_num_threads(options.engine.threads);
   return input;
+}
+
+std::vector<std::int64_t> FirstImages(const NetworkInput& input) {
+  const Checkpoint& checkpoint = input.checkpoint;
+  std::vector<std::int64_t> images =
+      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, EpochImages(input));
+  images.resize(static_cast<std::size_t>(input.images));
+  return images;
 }
 
 EvalResult ShowImages(const NetworkInput& input, std::shared_ptr<Device> device,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/device.h"
 #include "sw/cli/options.h"
@@ -18,9 +19,10 @@ namespace sumac {
 
 struct NetworkOptions {
   std::string checkpoint;
-  std::string data;         // "": what the checkpoint was trained on
-  std::string data_dir;     // "": the data set's default, or as in training
-  std::int64_t images = 0;  // the first so many; 0: all
+  std::string data;                        // "": what the checkpoint was trained on
+  std::string data_dir;                    // "": the data set's default, or as in training
+  std::int64_t images = 0;                 // the first so many; 0: all
+  std::string images_option = "--images";  // that tells how many, for messages
   EngineOptions engine;
   std::string mul;  // these three: "" as in training
   std::string comp;
@@ -28,7 +30,9 @@ struct NetworkOptions {
   bool json = false;
 };
 
-// --checkpoint, --data, --data-dir, --engine, --array, --mul, --comp, --format,
+// --checkpoint, --data, --data-dir.
+void AddCheckpointOptions(CLI::App& app, NetworkOptions& options);
+// These, --engine, --array, --mul, --comp, --format,
 // --threads, --stall-seed, --stall-rate, --json.
 void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
 CLI::Option* AddImagesOption(CLI::App& app, NetworkOptions& options);  // --images
@@ -41,6 +45,9 @@ struct NetworkInput {
   Arithmetic arithmetic;
 };
 NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split);
+
+// The training images with which the run's next epoch begins.
+std::vector<std::int64_t> FirstImages(const NetworkInput& input);
 
 // Shows the first images to the network on the device, `batch` at a time, with progress on
 // standard error. Throws Interruption on Ctrl-C, WorkFailed where the device fails.

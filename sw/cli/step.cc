@@ -40,15 +40,6 @@ struct Outcome {
   std::vector<StateEntry> state;
 };
 
-// The images with which the run's next epoch begins.
-std::vector<std::int64_t> FirstImages(const NetworkInput& input) {
-  const Checkpoint& checkpoint = input.checkpoint;
-  std::vector<std::int64_t> images =
-      ShuffledImages(checkpoint.config.seed, checkpoint.position.epoch, input.data.count);
-  images.resize(static_cast<std::size_t>(input.images));
-  return images;
-}
-
 // Each layer has a forward job, a weight gradient for each shard and, but for the first, an input
 // gradient.
 std::int64_t CountJobs(const ResNet& net, int shards) {
@@ -170,6 +161,7 @@ int RunStep(const StepOptions& options, Ranks& ranks) {
 void AddStep(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<StepOptions>();
   options->network.images = 8;
+  options->network.images_option = "--batch";
   CLI::App* command = app.add_subcommand(
       "step", "Take one training step on the simulated array: every gradient, every new weight");
   AddNetworkOptions(*command, options->network);

@@ -16,7 +16,12 @@ using RandomWords = std::array<std::uint32_t, 4>;
 RandomWords Philox(RandomWords counter, std::array<std::uint32_t, 2> key);
 
 // What random numbers are drawn for: each has counters of its own.
-enum class RandomStream : std::uint32_t { kInitialise = 0, kShuffle = 1, kAugment = 2 };
+enum class RandomStream : std::uint32_t {
+  kInitialise = 0,
+  kShuffle = 1,
+  kAugment = 2,
+  kDiagnose = 3
+};
 
 // The words of (seed, stream, major, index): major is a parameter's number or an epoch, index an
 // element or an image. Key: the seed's low and high words; counter: index low and high, major,

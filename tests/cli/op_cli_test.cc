@@ -22,7 +22,8 @@ TEST(Program, TellsItsVersionAndHelp) {
   const Result help = Sumac({"--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_EQ(help.err, "");
-  for (const char* command : {"info", "op", "gemm", "train", "eval", "run", "verify", "curves"}) {
+  for (const char* command :
+       {"info", "op", "gemm", "train", "eval", "run", "verify", "curves", "diagnose", "report"}) {
     EXPECT_THAT(help.out, HasSubstr(fmt::format("  {} ", command)));
     const Result own = Sumac({command, "--help"});
     EXPECT_EQ(own.status, 0) << command;
