@@ -33,9 +33,9 @@ __attribute__((target("avx512f"), noinline)) __m512 AddInRegisters(__m512i x, __
   for (std::int64_t i = 0; i < steps; ++i) {
 #pragma GCC unroll 24
     for (int a = 0; a < kAccumulators; ++a) {
-      __m512i product = _mm512_maskz_add_epi32(mask, x, w);
-      // Keeps the products apart, which are all the same.
-      __asm__ volatile("" : "+v"(product));
+      // Makes the operand another for the compiler, which would add but once.
+      __asm__ volatile("" : "+v"(w));
+      const __m512i product = _mm512_maskz_add_epi32(mask, x, w);
       acc[a] = _mm512_add_ps(acc[a], _mm512_castsi512_ps(product));
     }
   }
