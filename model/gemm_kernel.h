@@ -132,9 +132,10 @@ struct UpdateWork {
   float* acc = nullptr;  // channel x tap x lane
   Word bias = 0;
 };
-// No word of the gradient is zero where the kind is kPlain.
-using UpdateFunction = void (*)(const UpdateWork& work);
-// Any gradient; one pixel, and those of its taps whose bit is set.
+// The taps whose bit is set. No word of the gradient is zero where the kind is kPlain. False, and
+// nothing done, for a set of taps that has no kernel.
+using UpdateFunction = bool (*)(const UpdateWork& work, unsigned taps);
+// Any gradient and any taps, of one pixel.
 using UpdateSomeFunction = void (*)(const UpdateWork& work, unsigned taps);
 
 struct KernelSet {

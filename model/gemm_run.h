@@ -31,6 +31,7 @@ struct Workspace {
   Scratch<Word> places;  // of lists of nonzero words, which are in `words`
   Scratch<std::int32_t> counts;
   Scratch<std::uint8_t> dense;
+  Scratch<Word> weights;
   std::vector<Kind> kinds;
   std::vector<Range> ranges;
   std::vector<Run> runs;

@@ -47,25 +47,28 @@ ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
       group_(std::clamp<std::int64_t>(kGroupPixels / (height_ * width_), 1, images_)),
       bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {}
 
-std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& kernels) {
+std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& kernels,
+                                             Workspace& space) {
   if (!Matches(job, kernels)) return nullptr;
   std::unique_ptr<ScatterRun> run(new ScatterRun(job, kernels));
-  if (!run->PackWeights()) return nullptr;
+  if (!run->PackWeights(space)) return nullptr;
   return run;
 }
 
-bool ScatterRun::PackWeights() {
+bool ScatterRun::PackWeights(Workspace& space) {
   const CompactView compact(job_.b);
   if (compact.bounded) return false;
   const auto* source = reinterpret_cast<const Word*>(WordsOf(job_.b.buffer, compact.offset));
   const std::vector<ViewIndex::Part> columns = Parts(compact.outer, 0, job_.n);
   const std::vector<ViewIndex::Part> rows = Parts(compact.k, 0, job_.k);
   const std::int64_t count = job_.n * job_.k;
-  weights_.Reserve(count);
+  space.weights.Reserve(count);
+  space.keep.Reserve(count);
+  weights_ = space.weights.data();
   for (std::int64_t n = 0; n < job_.n; ++n) {
     const Word* column = source + columns[static_cast<std::size_t>(n)].address;
     Word* packed =
-        weights_.data() + n / kernels_.lanes * job_.k * kernels_.lanes + n % kernels_.lanes;
+        space.weights.data() + n / kernels_.lanes * job_.k * kernels_.lanes + n % kernels_.lanes;
     for (std::int64_t tap = 0; tap < kSparseTaps; ++tap) {
       for (std::int64_t c = 0; c < channels_; ++c) {
         packed[(c * kSparseTaps + tap) * kernels_.lanes] =
@@ -73,12 +76,10 @@ bool ScatterRun::PackWeights() {
       }
     }
   }
-  Scratch<Word> keep;
-  keep.Reserve(count);
   RangeState state;
   Clear(state);
-  kernels_.encode(weights_.data(), keep.data(), count, job_.arithmetic.mantissa_bits, bias_,
-                  &state);
+  kernels_.encode(space.weights.data(), space.keep.data(), count, job_.arithmetic.mantissa_bits,
+                  bias_, &state);
   weight_range_ = Reduce(state);
   return weight_range_.finite() && !weight_range_.zeros;
 }
@@ -135,7 +136,7 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
       ScatterWork work{.lists = lists_of(i),
                        .pixels = width_,
                        .channels = channels_,
-                       .weights = weights_.data() + vector * job_.k * kernels_.lanes,
+                       .weights = weights_ + vector * job_.k * kernels_.lanes,
                        .acc = space.acc.data() + i * image_words_ + (2 * columns_ + 2) * job_.n +
                               vector * kernels_.lanes,
                        .acc_pixel = job_.n,

@@ -14,14 +14,15 @@
 #include "model/gemm_certificate.h"
 #include "model/gemm_kernel.h"
 #include "model/gemm_run.h"
-#include "model/gemm_scratch.h"
 
 namespace sumac::gemm {
 
 class ScatterRun {
  public:
-  // Null where the job is not of that form, or some weight is zero, an infinity or a NaN.
-  static std::unique_ptr<ScatterRun> Make(const Job& job, const KernelSet& kernels);
+  // Null where the job is not of that form, or some weight is zero, an infinity or a NaN. The space
+  // keeps the packed weights until the run is over.
+  static std::unique_ptr<ScatterRun> Make(const Job& job, const KernelSet& kernels,
+                                          Workspace& space);
 
   // A task is a group of images.
   std::int64_t tasks() const { return (images_ + group_ - 1) / group_; }
@@ -30,7 +31,7 @@ class ScatterRun {
  private:
   ScatterRun(const Job& job, const KernelSet& kernels);
 
-  bool PackWeights();
+  bool PackWeights(Workspace& space);
   void Begin(std::int64_t image, float* acc) const;
   void End(std::int64_t image, const float* acc) const;
   // Where output (y, x) lies in an image's sums.
@@ -48,7 +49,7 @@ class ScatterRun {
   std::int64_t image_words_;  // of them
   std::int64_t group_;
   Word bias_;
-  Scratch<Word> weights_;  // vector of n x channel x tap x lane
+  const Word* weights_ = nullptr;  // vector of n x channel x tap x lane
   Range weight_range_;
 };
 

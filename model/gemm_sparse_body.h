@@ -28,8 +28,15 @@ void ListNonzeros(const float* src, std::int64_t pixels, std::int64_t pitch, std
           cleaner.Clean(rest < V::kLanes ? V::LoadPart(from + c, rest) : V::Load(from + c));
       const auto nonzero = V::NonZero(V::AllLanes(), x);
       const Int place = V::Add(ramp, V::Set(static_cast<Word>(c) * place_step));
-      V::Store(words + count, V::Compress(nonzero, V::Sub(x, shift)));
-      V::Store(places + count, V::Compress(nonzero, place));
+      const Int word = V::Sub(x, shift);
+      // Gradients are seldom zero: theirs need not be moved together.
+      if (V::Count(nonzero) == V::kLanes) {
+        V::Store(words + count, word);
+        V::Store(places + count, place);
+      } else {
+        V::Store(words + count, V::Compress(nonzero, word));
+        V::Store(places + count, V::Compress(nonzero, place));
+      }
       count += V::Count(nonzero);
     }
     lists.counts[i] = count;
@@ -98,8 +105,9 @@ void Scatter(const ScatterWork& given) {
   }
 }
 
-template <class V, Kind kKind>
-void Update(const UpdateWork& given) {
+// Update for the taps whose bits are set in kTaps.
+template <class V, Kind kKind, unsigned kTaps>
+void UpdateTaps(const UpdateWork& given) {
   using Int = typename V::Int;
   const UpdateWork work = given;  // stores cannot change a copy
   const Int bias = V::Set(work.bias);
@@ -112,13 +120,16 @@ void Update(const UpdateWork& given) {
   for (std::int64_t i = 0; i < work.pixels; ++i) {
     Int dy[kSparseTaps];
 #pragma GCC unroll 9
-    for (int t = 0; t < kSparseTaps; ++t) dy[t] = V::Load(row[t / 3] - t % 3 * step);
+    for (int t = 0; t < kSparseTaps; ++t) {
+      if ((kTaps >> t & 1) != 0) dy[t] = V::Load(row[t / 3] - t % 3 * step);
+    }
     const int count = work.lists.counts[i];
     for (int e = 0; e < count; ++e) {
       const Int x = V::Broadcast(words + e);
       float* acc = work.acc + places[e];
 #pragma GCC unroll 9
       for (int t = 0; t < kSparseTaps; ++t) {
+        if ((kTaps >> t & 1) == 0) continue;
         float* sum = acc + t * V::kLanes;
         V::StoreFloat(sum, AddProduct<V, kKind>(V::LoadFloat(sum), dy[t], x, bias, offset));
       }
@@ -127,6 +138,43 @@ void Update(const UpdateWork& given) {
     places += work.channels;
 #pragma GCC unroll 3
     for (const Word*& one : row) one += step;
+  }
+}
+
+template <class V, Kind kKind>
+bool Update(const UpdateWork& work, unsigned taps) {
+  // In octal, a row of taps a digit: inside, and at the sides and corners of an image that is
+  // padded by one.
+  switch (taps) {
+    case 0777:
+      UpdateTaps<V, kKind, 0777>(work);
+      return true;
+    case 0077:
+      UpdateTaps<V, kKind, 0077>(work);
+      return true;
+    case 0770:
+      UpdateTaps<V, kKind, 0770>(work);
+      return true;
+    case 0333:
+      UpdateTaps<V, kKind, 0333>(work);
+      return true;
+    case 0666:
+      UpdateTaps<V, kKind, 0666>(work);
+      return true;
+    case 0033:
+      UpdateTaps<V, kKind, 0033>(work);
+      return true;
+    case 0066:
+      UpdateTaps<V, kKind, 0066>(work);
+      return true;
+    case 0330:
+      UpdateTaps<V, kKind, 0330>(work);
+      return true;
+    case 0660:
+      UpdateTaps<V, kKind, 0660>(work);
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -27,7 +27,7 @@ bool Matches(const Job& job, const KernelSet& kernels) {
 
 }  // namespace
 
-UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads)
+UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums)
     : job_(job),
       kernels_(kernels),
       images_(job.a.k[0].extent),
@@ -43,13 +43,15 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads)
       out_parts_(std::min<std::int64_t>(threads, job.n / kernels.lanes)),
       in_parts_(std::min((threads + out_parts_ - 1) / out_parts_, channels_)),
       bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {
-  sums_.Reserve(job.m * job.n);
-  std::fill_n(sums_.data(), job.m * job.n, 0.0f);
+  sums.Reserve(job.m * job.n);
+  sums_ = sums.data();
+  std::fill_n(sums_, job.m * job.n, 0.0f);
 }
 
-std::unique_ptr<UpdateRun> UpdateRun::Make(const Job& job, const KernelSet& kernels, int threads) {
+std::unique_ptr<UpdateRun> UpdateRun::Make(const Job& job, const KernelSet& kernels, int threads,
+                                           Scratch<float>& sums) {
   if (!Matches(job, kernels)) return nullptr;
-  return std::unique_ptr<UpdateRun>(new UpdateRun(job, kernels, threads));
+  return std::unique_ptr<UpdateRun>(new UpdateRun(job, kernels, threads, sums));
 }
 
 UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
@@ -133,7 +135,6 @@ unsigned UpdateRun::TapsOf(std::int64_t y, std::int64_t x) const {
 // One vector of output channels, `part.out_count` being the gradient's words a pixel.
 void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Word* gradient,
                           const std::uint8_t* dense, Kind kind) const {
-  constexpr unsigned kAllTaps = (1u << kSparseTaps) - 1;
   const bool all_dense =
       std::find(dense, dense + out_height_ * out_width_, 0) == dense + out_height_ * out_width_;
   UpdateWork work{.lists = lists,
@@ -147,12 +148,11 @@ void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Wor
     for (std::int64_t x = 0; x < width_; x += work.pixels) {
       const unsigned taps = TapsOf(y, x);
       work.gradient = gradient + ((y + padding_y_) * out_width_ + x + padding_x_) * part.out_count;
-      work.pixels = 1;
-      if (taps == kAllTaps && whole) {
-        // All pixels up to the right margin.
-        work.pixels = out_width_ - padding_x_ - x;
-        kernels_.update[kind](work);
-      } else {
+      // Up to the right margin all pixels of a row have the same taps.
+      const bool margin = x < 2 - padding_x_ || x + padding_x_ >= out_width_;
+      work.pixels = margin || !whole ? 1 : out_width_ - padding_x_ - x;
+      if (!whole || !kernels_.update[kind](work, taps)) {
+        work.pixels = 1;
         kernels_.update_some[kind](work, taps);
       }
       work.lists.words += work.pixels * work.channels;
@@ -164,7 +164,7 @@ void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Wor
 
 bool UpdateRun::Finish() {
   if (!finite_) return false;
-  kernels_.finish(sums_.data(), sums_.data(), job_.m * job_.n);
+  kernels_.finish(sums_, sums_, job_.m * job_.n);
   float* c = WordsOf(job_.c.buffer, job_.c.offset);
   for (std::int64_t n = 0; n < job_.n; ++n) {
     const float* sum = Sums(n / kernels_.lanes, 0) + n % kernels_.lanes;

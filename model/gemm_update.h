@@ -18,8 +18,9 @@ namespace sumac::gemm {
 
 class UpdateRun {
  public:
-  // Null where the job is not of that form.
-  static std::unique_ptr<UpdateRun> Make(const Job& job, const KernelSet& kernels, int threads);
+  // Null where the job is not of that form. The sums' memory is used until Finish.
+  static std::unique_ptr<UpdateRun> Make(const Job& job, const KernelSet& kernels, int threads,
+                                         Scratch<float>& sums);
 
   // A task is a part of the output channels and a part of the input channels.
   std::int64_t tasks() const { return out_parts_ * in_parts_; }
@@ -30,7 +31,7 @@ class UpdateRun {
   bool Finish();
 
  private:
-  UpdateRun(const Job& job, const KernelSet& kernels, int threads);
+  UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums);
 
   // Input channels of a task, output channels, and where its sums begin: vector of output channels
   // x input channel x tap x lane.
@@ -39,7 +40,7 @@ class UpdateRun {
   };
   Part PartOf(std::int64_t task) const;
   float* Sums(std::int64_t vector, std::int64_t channel) const {
-    return sums_.data() + (vector * channels_ + channel) * kSparseTaps * kernels_.lanes;
+    return sums_ + (vector * channels_ + channel) * kSparseTaps * kernels_.lanes;
   }
   void FoldImage(const Part& part, const NonzeroLists& lists, const Word* gradient,
                  const std::uint8_t* dense, Kind kind) const;
@@ -54,7 +55,7 @@ class UpdateRun {
   std::int64_t group_;  // images that are listed at a time
   std::int64_t out_parts_, in_parts_;
   Word bias_;
-  Scratch<float> sums_;
+  float* sums_;
   std::atomic<bool> finite_ = true;
 };
 

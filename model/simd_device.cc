@@ -44,12 +44,12 @@ void SimdDevice::RunTasks(int threads, std::int64_t tasks, Work work) {
 }
 
 bool SimdDevice::RunSparse(const Job& job, int threads) {
-  if (const auto scatter = gemm::ScatterRun::Make(job, kernels_)) {
+  if (const auto scatter = gemm::ScatterRun::Make(job, kernels_, *workspaces_.front())) {
     RunTasks(threads, scatter->tasks(),
              [&](std::int64_t task, gemm::Workspace& space) { scatter->Execute(task, space); });
     return true;
   }
-  if (const auto update = gemm::UpdateRun::Make(job, kernels_, threads)) {
+  if (const auto update = gemm::UpdateRun::Make(job, kernels_, threads, sums_)) {
     RunTasks(threads, update->tasks(),
              [&](std::int64_t task, gemm::Workspace& space) { update->Execute(task, space); });
     const ScopedFloatMode mode;

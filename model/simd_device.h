@@ -35,6 +35,7 @@ class SimdDevice : public HostDevice {
 
   const gemm::KernelSet& kernels_;
   std::vector<std::unique_ptr<gemm::Workspace>> workspaces_;  // one a thread
+  gemm::Scratch<float> sums_;                                 // of weight gradients
   gemm::TileCounts tile_counts_{};
 };
 
