@@ -29,6 +29,10 @@ Word EpilogueWord(const Arithmetic& arithmetic, Word acc, const Word* scale, con
 void ApplyEpilogue(const Arithmetic& arithmetic, const Epilogue& epilogue, std::int64_t channels,
                    std::span<float> acc);
 
+// Rows [first, first + rows) of y from those of x, in one pass on this thread; y may be x.
+void EpilogueRows(const Arithmetic& arithmetic, const Epilogue& epilogue, std::int64_t first,
+                  std::int64_t rows, std::int64_t channels, const float* x, float* y);
+
 }  // namespace sumac
 
 #endif  // SUMAC_MODEL_EPILOGUE_H_

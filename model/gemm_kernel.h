@@ -84,6 +84,60 @@ using FinishFunction = void (*)(float* dst, const float* src, std::int64_t count
 using FinishTransposedFunction = void (*)(float* const* dst, const float* src, std::int64_t pitch,
                                           std::int64_t rows, std::int64_t count);
 
+// The nonzero words of an operand, pixel by pixel (a pixel: the channels of one position). Pixel i
+// has counts[i] of them from words[i * channels] on, channels ascending, and at the same index of
+// `places` the channel's number times a step.
+struct NonzeroLists {
+  Word* words = nullptr;
+  Word* places = nullptr;
+  std::int32_t* counts = nullptr;
+};
+// Makes the lists of pixels `pitch` words apart, of so many of their channels: cleaned, and less
+// `bias`. Gathers the range before that. May write 16 words past the last pixel's.
+using ListFunction = void (*)(const float* src, std::int64_t pixels, std::int64_t pitch,
+                              std::int64_t channels, Word place_step, int mantissa_bits, Word bias,
+                              const NonzeroLists& lists, RangeState* range);
+// dst[i * channels + c] = clean(src[i * pitch + c]); dense[i] = 1 where none of pixel i's words is
+// zero, else 0. The channels are a multiple of the lanes.
+using CopyPixelsFunction = void (*)(Word* dst, const float* src, std::int64_t pixels,
+                                    std::int64_t pitch, std::int64_t channels, int mantissa_bits,
+                                    std::uint8_t* dense, RangeState* range);
+
+inline constexpr int kSparseTaps = 9;  // tap 3 r + s of a 3 x 3 kernel
+
+// Adds the products of some adjacent pixels' words with the weights that they meet to a vector of
+// output channels: tap (r, s) of pixel i at acc + i * acc_pixel - r * acc_row - s * acc_pixel.
+struct ScatterWork {
+  NonzeroLists lists;  // places: of the word's weights, in words from `weights` on
+  std::int64_t pixels = 0;
+  std::int64_t channels = 0;
+  const Word* weights = nullptr;  // channel x tap x lane, as EncodeFunction leaves them
+  float* acc = nullptr;
+  std::int64_t acc_pixel = 0;
+  std::int64_t acc_row = 0;
+  Word bias = 0;  // what EncodeFunction subtracted
+};
+using ScatterFunction = void (*)(const ScatterWork& work);
+
+// Adds the products of some adjacent pixels' words, less the bias, with the output gradients that
+// they meet to the weights' gradients: tap (r, s) of pixel i meets the vector at
+// gradient + i * gradient_pixel - r * gradient_row - s * gradient_pixel.
+struct UpdateWork {
+  NonzeroLists lists;  // places: of the word's sums, in words from `acc` on
+  std::int64_t pixels = 0;
+  std::int64_t channels = 0;
+  const Word* gradient = nullptr;
+  std::int64_t gradient_pixel = 0;
+  std::int64_t gradient_row = 0;
+  float* acc = nullptr;  // channel x tap x lane
+  Word bias = 0;
+};
+// The taps whose bit is set. No word of the gradient is zero where the kind is kPlain. False, and
+// nothing done, for a set of taps that has no kernel.
+using UpdateFunction = bool (*)(const UpdateWork& work, unsigned taps);
+// Any gradient and any taps, of one pixel.
+using UpdateSomeFunction = void (*)(const UpdateWork& work, unsigned taps);
+
 struct KernelSet {
   const char* name;
   int lanes;    // words a vector
@@ -96,6 +150,13 @@ struct KernelSet {
   EncodeFunction encode;
   FinishFunction finish;
   FinishTransposedFunction finish_transposed;
+
+  // Null where a set has none.
+  ListFunction list_nonzeros;
+  CopyPixelsFunction copy_pixels;
+  ScatterFunction scatter[kKinds];  // none of the three is kMasked
+  UpdateFunction update[kKinds];
+  UpdateSomeFunction update_some[kKinds];
 };
 
 // Null where this build has no such kernels.

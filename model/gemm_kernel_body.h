@@ -317,7 +317,12 @@ constexpr KernelSet MakeKernelSet(const char* name) {
       .transpose = Transpose<V>,
       .encode = Encode<V>,
       .finish = Finish<V>,
-      .finish_transposed = FinishTransposed<V>};
+      .finish_transposed = FinishTransposed<V>,
+      .list_nonzeros = nullptr,
+      .copy_pixels = nullptr,
+      .scatter = {},
+      .update = {},
+      .update_some = {}};
 #undef SUMAC_KIND
 #undef SUMAC_TILES
 }

@@ -24,7 +24,9 @@ namespace {
 
 constexpr std::int64_t kBlockWords = 1 << 16;  // staged words to aim for: a quarter of an L2 cache
 constexpr std::int64_t kMaxLanesABlock = 4096;
-constexpr std::int64_t kMatrixKBlock = 384;
+constexpr std::int64_t kMatrixKBlock = 256;
+// The same of a matrix: each block packs the other side anew.
+constexpr std::int64_t kMatrixWords = 1 << 17;
 constexpr std::int64_t kMaxStageWords = 1 << 24;
 
 std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -127,7 +129,8 @@ class PlaneLayout : public Layout {
       k_blocks_.push_back({.begin = k * taps_, .end = std::min(k + k_step, channels) * taps_});
     }
     const std::int64_t lanes_aimed =
-        std::min(kMaxLanesABlock, kBlockWords / std::max<std::int64_t>(1, planes_ * k_step));
+        std::min(kMaxLanesABlock, (taps_ == 1 ? kMatrixWords : kBlockWords) /
+                                      std::max<std::int64_t>(1, planes_ * k_step));
     block_images_ = std::clamp<std::int64_t>(lanes_aimed / grid_, 1, images_);
     if (image_outer_ == 1) {
       // A matrix: whole tiles, and even blocks.

@@ -27,7 +27,12 @@ struct Workspace {
   Stage stage;
   Scratch<Word> words;  // packed panels of the broadcast side
   Scratch<Word> keep;
-  Scratch<float> acc;  // tile by tile: rows x a tile's lanes
+  Scratch<float> acc;    // tile by tile: rows x a tile's lanes
+  Scratch<Word> places;  // of lists of nonzero words, which are in `words`
+  Scratch<std::int32_t> counts;
+  Scratch<std::uint8_t> dense;
+  Scratch<Word> weights;
+  std::vector<Kind> kinds;
   std::vector<Range> ranges;
   std::vector<Run> runs;
   std::vector<float*> lanes;       // of one tile: where C[lane][first row] lies, or null

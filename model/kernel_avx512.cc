@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels for AVX-512 (F, BW, DQ, VL). Compiled for that CPU; run only where it is found.
-#include "model/gemm_kernel_body.h"
+#include "model/gemm_sparse_body.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -52,6 +52,17 @@ struct Avx512 {
   static Float AsFloat(Int x) { return _mm512_castsi512_ps(x); }
   static Int AsInt(Float x) { return _mm512_castps_si512(x); }
 
+  static Mask AllLanes() { return static_cast<Mask>(0xFFFF); }
+  static int Count(Mask m) { return __builtin_popcount(m); }
+  // The chosen lanes, moved together.
+  static Int Compress(Mask m, Int x) { return _mm512_maskz_compress_epi32(m, x); }
+  // 0, step, 2 * step ...
+  static Int Ramp(Word step) {
+    Word lanes[kLanes] = {};
+    for (int i = 1; i < kLanes; ++i) lanes[i] = lanes[i - 1] + step;
+    return Load(lanes);
+  }
+
   // A 16 x 16 transpose: within 128-bit blocks, then of the blocks.
   static void Transpose(Int (&x)[kLanes]) {
     Int t[kLanes];
@@ -84,7 +95,7 @@ struct Avx512 {
   }
 };
 
-constexpr KernelSet kKernels = MakeKernelSet<Avx512>("avx512");
+constexpr KernelSet kKernels = WithSparseKernels<Avx512>(MakeKernelSet<Avx512>("avx512"));
 
 }  // namespace
 

@@ -8,6 +8,8 @@
 #include "model/devices.h"
 #include "model/error.h"
 #include "model/float_mode.h"
+#include "model/gemm_scatter.h"
+#include "model/gemm_update.h"
 
 namespace sumac {
 
@@ -25,28 +27,48 @@ SimdDevice::SimdDevice(int threads, const KernelSet& kernels) : kernels_(kernels
   for (int i = 0; i < count; ++i) workspaces_.push_back(std::make_unique<gemm::Workspace>());
 }
 
-JobReport SimdDevice::Execute(const Job& job) {
-  if (job.m == 0 || job.n == 0) return {};
-  const gemm::GemmRun run(job, kernels_);
-  const bool small = job.m * job.n <= kSmallJob / std::max<std::int64_t>(1, job.k);
-  const int threads = small ? 1 : static_cast<int>(workspaces_.size());
-  const std::vector<gemm::Task> tasks = run.Tasks(threads);
-  for (int i = 0; i < threads; ++i) run.Reserve(tasks, *workspaces_[static_cast<std::size_t>(i)]);
-  const auto work = [&](std::size_t thread, std::size_t task) {
-    run.Execute(tasks[task], *workspaces_[thread]);
-  };
+template <class Work>
+void SimdDevice::RunTasks(int threads, std::int64_t tasks, Work work) {
   if (threads == 1) {
     const ScopedFloatMode mode;
-    for (std::size_t i = 0; i < tasks.size(); ++i) work(0, i);
-  } else {
+    for (std::int64_t i = 0; i < tasks; ++i) work(i, *workspaces_.front());
+    return;
+  }
 #pragma omp parallel num_threads(threads)
-    {
-      const ScopedFloatMode mode;
+  {
+    const ScopedFloatMode mode;
+    gemm::Workspace& space = *workspaces_[static_cast<std::size_t>(omp_get_thread_num())];
 #pragma omp for schedule(dynamic)
-      for (std::size_t i = 0; i < tasks.size(); ++i) {
-        work(static_cast<std::size_t>(omp_get_thread_num()), i);
-      }
-    }
+    for (std::int64_t i = 0; i < tasks; ++i) work(i, space);
+  }
+}
+
+bool SimdDevice::RunSparse(const Job& job, int threads) {
+  if (const auto scatter = gemm::ScatterRun::Make(job, kernels_, *workspaces_.front())) {
+    RunTasks(threads, scatter->tasks(),
+             [&](std::int64_t task, gemm::Workspace& space) { scatter->Execute(task, space); });
+    return true;
+  }
+  if (const auto update = gemm::UpdateRun::Make(job, kernels_, threads, sums_)) {
+    RunTasks(threads, update->tasks(),
+             [&](std::int64_t task, gemm::Workspace& space) { update->Execute(task, space); });
+    const ScopedFloatMode mode;
+    return update->Finish();
+  }
+  return false;
+}
+
+JobReport SimdDevice::Execute(const Job& job) {
+  if (job.m == 0 || job.n == 0) return {};
+  const bool small = job.m * job.n <= kSmallJob / std::max<std::int64_t>(1, job.k);
+  const int threads = small ? 1 : static_cast<int>(workspaces_.size());
+  if (!RunSparse(job, threads)) {
+    const gemm::GemmRun run(job, kernels_);
+    const std::vector<gemm::Task> tasks = run.Tasks(threads);
+    for (int i = 0; i < threads; ++i) run.Reserve(tasks, *workspaces_[static_cast<std::size_t>(i)]);
+    RunTasks(threads, std::ssize(tasks), [&](std::int64_t task, gemm::Workspace& space) {
+      run.Execute(tasks[static_cast<std::size_t>(task)], space);
+    });
   }
   for (const auto& space : workspaces_) {
     for (std::size_t kind = 0; kind < tile_counts_.size(); ++kind) {

@@ -26,8 +26,16 @@ class SimdDevice : public HostDevice {
   JobReport Execute(const Job& job) override;
 
  private:
+  // work(task, space) for each task, on so many threads.
+  template <class Work>
+  void RunTasks(int threads, std::int64_t tasks, Work work);
+
+  // Runs the job by the nonzero words of an operand; false where it has to be run otherwise.
+  bool RunSparse(const Job& job, int threads);
+
   const gemm::KernelSet& kernels_;
   std::vector<std::unique_ptr<gemm::Workspace>> workspaces_;  // one a thread
+  gemm::Scratch<float> sums_;                                 // of weight gradients
   gemm::TileCounts tile_counts_{};
 };
 

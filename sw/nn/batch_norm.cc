@@ -131,15 +131,10 @@ void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::
   for (std::size_t c = 0; c < mean_.size(); ++c) {
     shift_[c] = Shift(arithmetic, c, mean_[c], scale_[c]);
   }
-  const std::int64_t image_words = rows * channels_;
+  const Epilogue epilogue{scale_.data(), shift_.data(), residual, relu};
 #pragma omp parallel for schedule(static)
   for (std::int64_t image = 0; image < images; ++image) {
-    const std::int64_t at = image * image_words;
-    std::copy_n(x + at, image_words, y + at);
-    ApplyEpilogue(
-        arithmetic,
-        {scale_.data(), shift_.data(), residual == nullptr ? nullptr : residual + at, relu},
-        channels_, {y + at, static_cast<std::size_t>(image_words)});
+    EpilogueRows(arithmetic, epilogue, image * rows, rows, channels_, x, y);
   }
 }
 

@@ -3,13 +3,10 @@
 // multiply-accumulates a second (GMAC/s in "G"), packing included.
 #include <benchmark/benchmark.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include <utility>
 
 #include "model/float_mode.h"
+#include "tests/bench/register_peak.h"
 #include "tests/model/gemm_cases.h"
 
 namespace sumac::testing {
@@ -21,38 +18,11 @@ void SetRate(benchmark::State& state, double macs) {
 }
 
 #if defined(__x86_64__)
-// The upper bound: accumulators in registers, one masked integer add and one float add a step each.
-constexpr int kAccumulators = 24;
-
-__attribute__((target("avx512f"), noinline)) __m512 AddInRegisters(__m512i x, __m512i w,
-                                                                   std::int64_t steps) {
-  const __mmask16 mask = _mm512_test_epi32_mask(x, x);
-  __m512 acc[kAccumulators];
-#pragma GCC unroll 24
-  for (int a = 0; a < kAccumulators; ++a) acc[a] = _mm512_setzero_ps();
-  for (std::int64_t i = 0; i < steps; ++i) {
-#pragma GCC unroll 24
-    for (int a = 0; a < kAccumulators; ++a) {
-      __m512i product = _mm512_maskz_add_epi32(mask, x, w);
-      // Keeps the products apart, which are all the same.
-      __asm__ volatile("" : "+v"(product));
-      acc[a] = _mm512_add_ps(acc[a], _mm512_castsi512_ps(product));
-    }
-  }
-  __m512 sum = acc[0];
-#pragma GCC unroll 24
-  for (int a = 1; a < kAccumulators; ++a) sum = _mm512_add_ps(sum, acc[a]);
-  return sum;
-}
-
-__attribute__((target("avx512f"))) void RegisterPeak(benchmark::State& state) {
+void RegisterPeak(benchmark::State& state) {
   const ScopedFloatMode mode;
-  constexpr int kSteps = 1 << 16;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        AddInRegisters(_mm512_set1_epi32(0x3F812345), _mm512_set1_epi32(0x12345), kSteps));
-  }
-  SetRate(state, 16.0 * kAccumulators * kSteps);
+  constexpr std::int64_t kSteps = 1 << 16;
+  for (auto _ : state) benchmark::DoNotOptimize(AddInRegisters(kSteps));
+  SetRate(state, PeakMacs(kSteps));
 }
 #endif
 

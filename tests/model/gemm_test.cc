@@ -149,6 +149,38 @@ TEST(GemmCases, DrawEverything) {
   for (const std::string& item : wanted) EXPECT_GE(jobs[item], 3) << item;
 }
 
+// Convolutions that run by the nonzero words of an operand: whole and half empty tensors, operands
+// that no certificate covers, zeros, infinities and NaNs on either side, margins of every width.
+TEST_F(GemmTest, SparseConvolutions) {
+  const std::pair<Words, Words> operands[] = {
+      {Words::kActivation, Words::kNormal}, {Words::kNormal, Words::kActivation},
+      {Words::kActivation, Words::kTiny},   {Words::kHuge, Words::kHuge},
+      {Words::kMixture, Words::kNormal},    {Words::kNormal, Words::kMixture},
+      {Words::kNoFinite, Words::kNormal},   {Words::kNormal, Words::kNoFinite}};
+  std::uint64_t seed = 50'000;
+  for (const std::int64_t padding : {0, 1, 2}) {
+    const Conv convs[] = {{.images = 3, .h = 3, .w = 5, .in = 16, .out = 32, .padding = padding},
+                          {.images = 2, .h = 7, .w = 4, .in = 32, .out = 16, .padding = padding},
+                          {.images = 9, .h = 9, .w = 8, .in = 16, .out = 16, .padding = padding}};
+    for (const Conv& conv : convs) {
+      for (const Pass pass : kAllPasses) {
+        for (const auto& [a, b] : operands) {
+          Random random(++seed);
+          SCOPED_TRACE("seed " + std::to_string(seed));
+          Job job = MakeConvJob(*device_, conv, pass, random, a, b);
+          if (seed % 3 == 0) job.arithmetic = {.comp = kCompPamAlpha, .mantissa_bits = 7};
+          if (seed % 5 == 0) job.arithmetic.product = Product::kIeee;
+          if (pass != Pass::kWeightGradient) {
+            AddCIn(*device_, job, static_cast<int>(seed / 7 % 4), random, Words::kMixture);
+          }
+          ExpectEqual(job);
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 TEST_F(GemmTest, RandomJobs) {
   for (std::uint64_t seed = 0; seed < kRandomJobs; ++seed) {
     Random random(seed);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight gradients of convolutions of 3 x 3 taps and stride 1 by the input's nonzero words: each is
+// multiplied with the nine output gradients that it met and added to the gradients of those nine
+// weights. Pixels are taken in row-major order, image by image, which is for every weight the order
+// of its fold; a zero's products are +0 and change no sum (docs/arithmetic.md, "GEMM").
+#ifndef SUMAC_MODEL_GEMM_UPDATE_H_
+#define SUMAC_MODEL_GEMM_UPDATE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "model/device.h"
+#include "model/gemm_kernel.h"
+#include "model/gemm_run.h"
+
+namespace sumac::gemm {
+
+class UpdateRun {
+ public:
+  // Null where the job is not of that form. The sums' memory is used until Finish.
+  static std::unique_ptr<UpdateRun> Make(const Job& job, const KernelSet& kernels, int threads,
+                                         Scratch<float>& sums);
+
+  // A task is a part of the output channels and a part of the input channels.
+  std::int64_t tasks() const { return out_parts_ * in_parts_; }
+  void Execute(std::int64_t task, Workspace& space);
+
+  // After all tasks: whether C holds the result. Where some output gradient was an infinity or a
+  // NaN it does not, for such a word's products with zeros are no zeros; it is then as it was.
+  bool Finish();
+
+ private:
+  UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums);
+
+  // Input channels of a task, output channels, and where its sums begin: vector of output channels
+  // x input channel x tap x lane.
+  struct Part {
+    std::int64_t in_begin, in_count, out_begin, out_count;
+  };
+  Part PartOf(std::int64_t task) const;
+  float* Sums(std::int64_t vector, std::int64_t channel) const {
+    return sums_ + (vector * channels_ + channel) * kSparseTaps * kernels_.lanes;
+  }
+  void FoldImage(const Part& part, const NonzeroLists& lists, const Word* gradient,
+                 const std::uint8_t* dense, Kind kind) const;
+  unsigned TapsOf(std::int64_t y, std::int64_t x) const;
+
+  const Job& job_;
+  const KernelSet& kernels_;
+  std::int64_t images_;
+  std::int64_t height_, width_, channels_;  // of the input
+  std::int64_t out_height_, out_width_;
+  std::int64_t padding_y_, padding_x_;
+  std::int64_t group_;  // images that are listed at a time
+  std::int64_t out_parts_, in_parts_;
+  Word bias_;
+  float* sums_;
+  std::atomic<bool> finite_ = true;
+};
+
+}  // namespace sumac::gemm
+
+#endif  // SUMAC_MODEL_GEMM_UPDATE_H_
