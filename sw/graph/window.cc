@@ -40,8 +40,11 @@ void PadToSame(WindowAxis& axis, bool more_before) {
 std::array<WindowAxis, 2> NodeWindow(const Graph& graph, const GraphNode& node,
                                      const std::vector<std::int64_t>& shape,
                                      const std::vector<std::int64_t>& kernel) {
+  if (kernel.empty() && !node.Has("kernel_shape")) {
+    RefuseNode(graph, node, "has no kernel_shape; export it again.");
+  }
   std::vector<std::int64_t> sizes = kernel;
-  if (kernel.empty() || node.Has("kernel_shape")) sizes = List(graph, node, "kernel_shape", 2, 1);
+  if (node.Has("kernel_shape")) sizes = List(graph, node, "kernel_shape", 2, 1);
   if (!kernel.empty() && sizes != kernel) {
     RefuseNode(graph, node,
                fmt::format("has kernel_shape [{}] and weights of [{}]; export it again.",
