@@ -8,7 +8,7 @@ mkdir -p "$out"
 
 for mul in pam ieee; do
   rm -rf "$out/train-$mul"
-  "$sumac" train --model resnet8 --data fashion-mnist --limit-train "${IMAGES:-2000}" \
+  "$sumac" train --model resnet8 --data fashion-mnist --limit-train 2000 --validation 500 \
     --epochs 1 --mul "$mul" --out "$out/train-$mul" > "$out/train-$mul.txt" 2>&1
 done
 /usr/bin/python3 - "$out" <<'PYTHON'

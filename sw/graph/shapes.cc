@@ -29,6 +29,9 @@ class Checker {
     if (found == plan_.shapes.end()) {
       Refuse(fmt::format("needs a tensor of float32 as input {}; export it again.", index));
     }
+    if (*ElementCount(found->second) == 0) {
+      Refuse(fmt::format("has the empty input '{}'; export it again.", found->first));
+    }
     return found->second;
   }
   bool Has(std::size_t index) const { return !node_.Input(index).empty(); }
@@ -207,7 +210,7 @@ Shape Checker::Reshape() const {
     if (y[i] == 0 && i < x.size()) y[i] = x[i];
     if (y[i] == -1 && open == nullptr) {
       open = &y[i];
-    } else if (y[i] < 1 || known > count) {
+    } else if (y[i] < 1 || y[i] > count / known) {
       known = 0;
       break;
     } else {

@@ -263,12 +263,20 @@ TEST(Graph, WhatDoesNotFitIsRefusedByItsName) {
   refused(OneNode("Gemm", {2, 3}, {{"w", {4, 5}}}), "multiplies [2, 3] by [4, 5]");
   refused(OneNode("Gemm", {2, 3}, {{"w", {3, 5}}}, {{"alpha", {{}, {0.5f}, ""}}}), "alpha 0.5");
   refused(OneNode("Add", in, {{"w", {3, 1, 1}}}), "do not fit");
+  refused(OneNode("Add", {1}, {{"w", {0}}}), "has the empty input 'w'");
   refused(OneNode("Reshape", in, {{"w", {2}}}), "computes a shape");
   refused(OneNode("Pad", in, {}, {{"mode", {{}, {}, "reflect"}}}), "the mode 'reflect'");
   refused(OneNode("Pad", in, {}, {{"pads", Ints({1, 1})}}), "has pads [1, 1]");
   Graph graph = OneNode("Relu", in, {});
   graph.nodes[0].inputs = {"z"};
   refused(graph, "needs 'z', which no earlier node gives");
+  graph = OneNode("Reshape", in, {});
+  graph.nodes[0].inputs.push_back("shape");
+  for (const std::vector<std::int64_t>& shape :
+       {std::vector<std::int64_t>{5, -1}, {std::int64_t{1} << 62, 4}, {-1, -1}, {35}}) {
+    graph.integers["shape"] = shape;
+    refused(graph, "of [1, 4, 3, 3], which has 36 elements");
+  }
   graph = OneNode("Relu", in, {});
   graph.output = "z";
   refused(graph, "no node gives the output 'z'");
