@@ -69,6 +69,7 @@ int RunGemm(const GemmOptions& options) {
                             options.c, job.m, job.n, c_in->shape[0], c_in->shape[1]));
   }
   CheckWritable(options.out);
+  if (!options.engine.trace.empty()) CheckWritable(options.engine.trace);
   std::unique_ptr<Device> device = MakeEngine(options.engine, job.arithmetic);
   if (options.check) {
     device = MakeCheckedDevice(std::move(device), MakeReferenceDevice(options.engine.threads));
@@ -139,6 +140,8 @@ void AddGemm(CLI::App& app, int& status) {
   AddMemoryOptions(*command, options->engine);
   command->add_flag("--check", options->check,
                     "Compare every word with the reference; exit status 1 where one differs");
+  command->add_option("--trace", options->engine.trace,
+                      "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
   AddJsonOption(*command, options->json);
   command->footer(
       "Examples:\n"

@@ -74,6 +74,9 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   AddEval(app, status);
   AddRun(app, status, ranks);
   AddStep(app, status, ranks);
+  AddImport(app, status);
+  AddInfer(app, status, ranks);
+  AddExport(app, status);
   AddTrace(app, status);
   AddCycles(app, status);
   AddSynth(app, status);
