@@ -67,7 +67,11 @@ module sumac_psums #(
   // ---- What enters where no bank is read: the stream's row, or +0 ----
   logic [Cols*32-1:0] init, init_skewed;
 
-  assign init = from_stream_i ? psum_data_i : '0;
+  for (genvar c = 0; c < Cols; c++) begin : gen_init
+    logic [31:0] loose;
+    sumac_loosen u_loosen (.word_i(psum_data_i[c*32 +: 32]), .loose_o(loose));
+    assign init[c*32 +: 32] = from_stream_i ? loose : '0;
+  end
 
   sumac_skew #(.Lanes(Cols), .First(3)) u_skew_init (
     .clk_i, .rst_ni, .en_i, .d_i(init), .q_o(init_skewed));
