@@ -9,8 +9,9 @@
 // ones, and those that sumac_fadd_round shifts in are copies of them, so that rounding up gives the
 // missing one. In all other cases too may copies of bit 0 be shifted in: it is either 0, or sticky.
 //
-// Example: big 0x800000 (1.0), small 0x6000000 (0.75), sub 1 give mag 0x2000000 - 0.25 with the
-// unit in bit 26, sign sign_i; small 0x6000000 and big 0xA00000 (1.25) with sub 0 give 0xB000000.
+// Example: big 0x800000 (1.0) and small 0x3000000 (0.75, its unit in bit 26) give mag 0x7000000
+// (1.75) with sub 0, 0x1000000 (0.25) with sub 1. With small 0x6000000 (1.5) and sub 1, mag is
+// 0x1FFFFFF, one less than 0.5, and the sign is the other one.
 module sumac_fadd_sum (
   input  logic [23:0] big_i,
   input  logic [26:0] small_i,

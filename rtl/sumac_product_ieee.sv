@@ -51,7 +51,7 @@ module sumac_product_ieee #(
   assign normal   = carry ? wide[46:0] : {wide[45:0], 1'b0};
   assign round_up = normal[23] & (normal[24] | (|normal[22:0]));
 
-  // One adder, the carry its carry-in: the lowest bit of the 11 only makes it.
+  // One adder, the carry its carry-in: the lowest bit of the 11 only makes it (so it is waived).
   // verilator lint_off UNUSED
   logic unused;
   // verilator lint_on UNUSED

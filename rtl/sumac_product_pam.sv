@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The product that is an integer add: pam of an activation classified by sumac_classify and a
-// weight prepared by sumac_weight_edge, as a loose word (sumac_settle).
-// Combinational.
+// weight prepared by sumac_weight_edge, as a loose word (sumac_settle). Combinational.
 //
 // r = magnitude(a) + offset(b) is pam's sum on the upper 9 + ManBits bits of the word: below
 // 2^ManBits (exponent 0 or negative) the product is +0, from 255 * 2^ManBits on it is an

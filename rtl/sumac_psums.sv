@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of the partial sums around the array: from the stream, the banks or +0 to the tops of
-// the columns, and from their bottoms to the banks. One bank a column, read and written skewed as
-// the array is, so that the way back to the top does not depend on the number of columns.
+// the columns, and from their bottoms to the banks. What enters at the top are loose words
+// (sumac_settle): the stream's are made so, the banks' are binary32 from the bottoms. One bank a
+// column, read and written skewed as the array is, so that the way back to the top does not depend
+// on the number of columns.
 //
 // Latency: for a beat of cycle t, the bank of column c is read in cycle t + 2 + c, top_o of
 // column c is due in t + 3 + c, its sum is expected at sum_i in t + 3 + Latency + c and written to

@@ -24,7 +24,7 @@ module sumac_settle #(
   assign is_top  = &loose_i[30:23];
   assign is_nan  = is_top & loose_i[22];
 
-  assign word_o = {loose_i[31] & ~is_nan & (ZeroSign | ~is_zero), loose_i[30:23], is_nan | (loose_i[22] & ~is_zero),
-                   loose_i[21:0] & ~{22{is_zero | is_top}}};
+  assign word_o = {loose_i[31] & ~is_nan & (ZeroSign | ~is_zero), loose_i[30:23],
+                   loose_i[22] & ~is_zero, loose_i[21:0] & ~{22{is_zero | is_top}}};
 
 endmodule
