@@ -10,12 +10,16 @@ sumac_axil_check.sv
 sumac_classify.sv
 sumac_weight_edge.sv
 sumac_special.sv
+sumac_loosen.sv
+sumac_settle.sv
+sumac_product_pack.sv
 sumac_product_pam.sv
 sumac_product_ieee.sv
 sumac_pam.sv
 sumac_mul.sv
 sumac_fadd_order.sv
 sumac_fadd_align.sv
+sumac_fadd_sum.sv
 sumac_fadd_round.sv
 sumac_fadd.sv
 sumac_pe.sv

@@ -7,7 +7,7 @@
 // flag at the left; column c's weight and partial sum at the top. Latency: for activations at the
 // left of row 0 in cycle t, psum of column c is due in cycle t + 1 + c, row r's activation in
 // t + r * AddDepth, and sum c comes in t + 1 + c + Rows * AddDepth. en_i = 0 holds everything.
-// At the bottom only the sign of a zero is cleared.
+// Inside, partial sums are loose words (sumac_settle), as psum_i is; sum_o is binary32, zeros +0.
 //
 // Example (Rows = 2, Cols = 1, AddDepth = 1, weights 2.0 above 4.0): activation 1.0 for row 0 in
 // cycle 0, 1.0 for row 1 in cycle 1, psum 0.5 in cycle 1: sum 6.5 in cycle 3.
@@ -97,8 +97,7 @@ module sumac_array #(
       );
 
       if (r == Rows - 1) begin : gen_bottom
-        // A sum is never subnormal: it is a zero where its exponent is 0.
-        assign sum_o[c*32 +: 32] = {sum[31] & (|sum[30:23]), sum[30:0]};
+        sumac_settle u_settle (.loose_i(sum), .word_o(sum_o[c*32 +: 32]));
       end
     end
   end

@@ -6,7 +6,7 @@
 //
 // special_o is set for zeros (subnormals too: they are read as zero), infinities and NaNs. Their
 // magnitude is then replaced by a code in its two low bits, and the rest is 0:
-//   00 zero   01 infinity   10 NaN
+//   00 zero   01 infinity   11 NaN
 // A finite nonzero operand keeps its magnitude and has special_o = 0.
 //
 // Example (ManBits = 23): 0x80000001, a negative subnormal, gives special 1, sign 1, magnitude 0;
@@ -23,16 +23,15 @@ module sumac_classify #(
 
   logic [7:0]         exponent;
   logic [ManBits-1:0] mantissa;
-  logic               is_zero, is_top, is_inf, is_nan;
+  logic               is_zero, is_top, is_nan;
 
   assign {sign_o, exponent, mantissa} = word_i;
 
   assign is_zero = exponent == '0;
   assign is_top  = &exponent;
-  assign is_inf  = is_top && mantissa == '0;
   assign is_nan  = is_top && mantissa != '0;
 
   assign special_o = is_zero | is_top;
-  assign mag_o     = special_o ? {{(ManBits + 6) {1'b0}}, is_nan, is_inf} : {exponent, mantissa};
+  assign mag_o     = special_o ? {{(ManBits + 6) {1'b0}}, is_nan, is_top} : {exponent, mantissa};
 
 endmodule

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The accumulator's adder: binary32, round to nearest even; subnormal operands are read as zero,
-// a subnormal sum becomes a zero of its sign, every NaN result is 0x7FC00000.
+// a subnormal sum becomes a zero of its sign, every NaN result is 0x7FC00000. With Loose = 1
+// operands and sum are loose words (sumac_settle): the same sum, but that its zeros' sign means
+// nothing.
 //
 // Latency: Depth enabled clock edges from a_i, b_i to sum_o, one addition a cycle. en_i = 0 holds
 // every register. No handshake and no reset: whoever feeds it knows when its sum is due.
-// Registers stand after: Depth 1 round; 2 align, round; 3 align, sum, round;
-// 4 order, align, sum, round.
+// Registers stand after: Depth 1 round; 2 sum, round; 3 align, sum, round;
+// 4 order, align, sum, round. So the second one is where fewest bits cross.
 //
 // Example (Depth = 2): a_i = 0x3F800000 (1.0), b_i = 0xBF000000 (-0.5) before edge 0 gives
 // sum_o = 0x3F000000 (0.5) after edge 1.
 module sumac_fadd #(
-  parameter int Depth = 1  // pipeline registers, 1 to 4
+  parameter int Depth = 1,  // pipeline registers, 1 to 4
+  parameter bit Loose = 0   // 0: binary32 words in and out; 1: loose words
 ) (
   input  logic        clk_i,
   input  logic        en_i,
@@ -24,13 +27,24 @@ module sumac_fadd #(
     sumac_error_AddDepth_must_be_1_to_4 error ();
   end
 
-  // ---- Order: the operand of the larger magnitude first ----
+  // ---- Operands ----
+  logic [31:0] ord_a, ord_b;
+
+  if (Loose) begin : gen_loose
+    assign ord_a = a_i;
+    assign ord_b = b_i;
+  end else begin : gen_words
+    sumac_loosen u_a (.word_i(a_i), .loose_o(ord_a));
+    sumac_loosen u_b (.word_i(b_i), .loose_o(ord_b));
+  end
+
+  // ---- Order: the operand of the larger exponent first ----
   logic [30:0] ord_big, ord_small;
   logic        ord_sign, ord_sub;
 
   sumac_fadd_order u_order (
-    .a_i,
-    .b_i,
+    .a_i    (ord_a),
+    .b_i    (ord_b),
     .big_o  (ord_big),
     .small_o(ord_small),
     .sign_o (ord_sign),
@@ -63,39 +77,61 @@ module sumac_fadd #(
     .nan_o  (aln_nan)
   );
 
-  sumac_stage #(.Width(24), .Register(Depth >= 2)) u_aln_big (
+  sumac_stage #(.Width(24), .Register(Depth >= 3)) u_aln_big (
     .clk_i, .en_i, .d_i(aln_big), .q_o(add_big));
-  sumac_stage #(.Width(27), .Register(Depth >= 2)) u_aln_small (
+  sumac_stage #(.Width(27), .Register(Depth >= 3)) u_aln_small (
     .clk_i, .en_i, .d_i(aln_small), .q_o(add_small));
-  sumac_stage #(.Width(11), .Register(Depth >= 2)) u_aln_flags (
+  sumac_stage #(.Width(11), .Register(Depth >= 3)) u_aln_flags (
     .clk_i, .en_i, .d_i({aln_exp, aln_sign, aln_sub, aln_nan}),
     .q_o({add_exp, add_sign, add_sub, add_nan}));
 
-  // ---- Sum: exact but for the sticky bit, with one carry bit; not negative, for |big| >= |small| ----
-  logic [27:0] add_sum, rnd_sum;
+  // ---- Sum: exact but for the sticky bit ----
+  logic [27:0] add_mag, rnd_mag;
   logic [7:0]  rnd_exp;
-  logic        rnd_sign, rnd_sub, rnd_nan;
+  logic        add_mag_sign, add_plus, rnd_sign, rnd_plus, rnd_nan;
 
-  assign add_sum = add_sub ? {1'b0, add_big, 3'b000} - {1'b0, add_small}
-                           : {1'b0, add_big, 3'b000} + {1'b0, add_small};
+  sumac_fadd_sum u_sum (
+    .big_i  (add_big),
+    .small_i(add_small),
+    .sign_i (add_sign),
+    .sub_i  (add_sub),
+    .mag_o  (add_mag),
+    .sign_o (add_mag_sign)
+  );
 
-  sumac_stage #(.Width(28), .Register(Depth >= 3)) u_add_sum (
-    .clk_i, .en_i, .d_i(add_sum), .q_o(rnd_sum));
-  sumac_stage #(.Width(11), .Register(Depth >= 3)) u_add_flags (
-    .clk_i, .en_i, .d_i({add_exp, add_sign, add_sub, add_nan}),
-    .q_o({rnd_exp, rnd_sign, rnd_sub, rnd_nan}));
+  // A zero sum is -0 only for two operands of sign minus. Nobody asks in a loose word, and no
+  // register keeps it.
+  assign add_plus = add_sub & ~Loose;
 
-  // ---- Round: normalised, rounded, packed ----
-  logic [31:0] rnd_word;
+  sumac_stage #(.Width(28), .Register(Depth >= 2)) u_add_mag (
+    .clk_i, .en_i, .d_i(add_mag), .q_o(rnd_mag));
+  sumac_stage #(.Width(10), .Register(Depth >= 2)) u_add_flags (
+    .clk_i, .en_i, .d_i({add_exp, add_mag_sign, add_nan}), .q_o({rnd_exp, rnd_sign, rnd_nan}));
+
+  if (Loose) begin : gen_no_plus
+    assign rnd_plus = add_plus;
+  end else begin : gen_plus
+    sumac_stage #(.Width(1), .Register(Depth >= 2)) u_add_plus (
+      .clk_i, .en_i, .d_i(add_plus), .q_o(rnd_plus));
+  end
+
+  // ---- Round: normalised, rounded ----
+  logic [31:0] rnd_loose, rnd_word;
 
   sumac_fadd_round u_round (
-    .sum_i (rnd_sum),
-    .exp_i (rnd_exp),
-    .sign_i(rnd_sign),
-    .sub_i (rnd_sub),
-    .nan_i (rnd_nan),
-    .word_o(rnd_word)
+    .mag_i  (rnd_mag),
+    .exp_i  (rnd_exp),
+    .sign_i (rnd_sign),
+    .plus_i (rnd_plus),
+    .nan_i  (rnd_nan),
+    .loose_o(rnd_loose)
   );
+
+  if (Loose) begin : gen_loose_sum
+    assign rnd_word = rnd_loose;
+  end else begin : gen_word
+    sumac_settle #(.ZeroSign(1)) u_settle (.loose_i(rnd_loose), .word_o(rnd_word));
+  end
 
   sumac_stage #(.Width(32), .Register(1)) u_rnd_word (
     .clk_i, .en_i, .d_i(rnd_word), .q_o(sum_o));

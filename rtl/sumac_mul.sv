@@ -19,6 +19,7 @@ module sumac_mul #(
   logic               a_special, a_sign, b_special, b_sign;
   logic [ManBits+7:0] a_mag;
   logic [ManBits+8:0] b_offset;
+  logic [31:0]        loose;
 
   sumac_classify #(
     .ManBits(ManBits)
@@ -47,7 +48,14 @@ module sumac_mul #(
     .b_special_i(b_special),
     .b_sign_i   (b_sign),
     .b_offset_i (b_offset),
-    .product_o  (p_o)
+    .product_o  (loose)
+  );
+
+  sumac_settle #(
+    .ZeroSign(1)
+  ) u_settle (
+    .loose_i(loose),
+    .word_o (p_o)
   );
 
 endmodule

@@ -7,7 +7,8 @@
 // held is below's for the taking. Where swap_i is set, the shadow word becomes the active one; it
 // multiplies from the next cycle on, so swap_i comes one cycle before its tile's first activation.
 // Latency: product one edge after the activation; sum_o AddDepth edges after psum_i, which comes
-// one cycle after its activation. en_i = 0 holds everything. No reset: all of it is data.
+// one cycle after its activation; both are loose words (sumac_settle), as is the product. en_i = 0
+// holds everything. No reset: all of it is data.
 //
 // Example (AddDepth = 2): activation 3.0 in cycle 0 with active weight 2.0, psum_i = 1.0 in
 // cycle 1: sum_o = 7.0 in cycle 3.
@@ -112,7 +113,8 @@ module sumac_pe #(
 
   // ---- Sum ----
   sumac_fadd #(
-    .Depth(AddDepth)
+    .Depth(AddDepth),
+    .Loose(1)
   ) u_add (
     .clk_i,
     .en_i,

@@ -2,7 +2,7 @@
 //
 // The baseline's product: IEEE-754 multiplication, round to nearest even, of an activation
 // classified by sumac_classify and a weight prepared by sumac_weight_edge (with Comp = 0), as a
-// binary32 word. Same ports as sumac_product_pam. Combinational.
+// loose word (sumac_settle). Same ports as sumac_product_pam. Combinational.
 //
 // The product of the significands is rounded to 24 bits with unbounded exponent; then a magnitude
 // below 2^-126 becomes a zero of its sign, one of 2^128 or more an infinity.
@@ -21,16 +21,16 @@ module sumac_product_ieee #(
   output logic [31:0]        product_o
 );
 
-  logic any_special, nan, inf;
+  logic zero, nan, top;
 
   sumac_special u_special (
     .a_special_i,
     .a_code_i   (a_mag_i[1:0]),
     .b_special_i,
     .b_code_i   (b_offset_i[1:0]),
-    .any_o      (any_special),
+    .zero_o     (zero),
     .nan_o      (nan),
-    .inf_o      (inf)
+    .top_o      (top)
   );
 
   // Significands with their leading one; narrow ones are exact in the upper bits of the product.
@@ -50,30 +50,27 @@ module sumac_product_ieee #(
   assign carry    = wide[47];
   assign normal   = carry ? wide[46:0] : {wide[45:0], 1'b0};
   assign round_up = normal[23] & (normal[24] | (|normal[22:0]));
-  assign exponent = {2'b00, a_mag_i[ManBits+7:ManBits]} +
-                    {b_offset_i[ManBits+8], b_offset_i[ManBits+8:ManBits]} + 10'(carry);
+
+  // One adder, the carry its carry-in: the lowest bit of the 11 only makes it (so it is waived).
+  // verilator lint_off UNUSED
+  logic unused;
+  // verilator lint_on UNUSED
+  assign {exponent, unused} = {2'b00, a_mag_i[ManBits+7:ManBits], 1'b1} +
+                              {b_offset_i[ManBits+8], b_offset_i[ManBits+8:ManBits], carry};
 
   // A mantissa of all ones that rounds up carries into the exponent.
   logic [32:0] rounded;
-  logic        underflow, overflow, sign;
-  logic [30:0] magnitude;
 
-  assign rounded   = {exponent, normal[46:24]} + 33'(round_up);
-  assign underflow = rounded[32] | (rounded[31:23] == '0);
-  assign overflow  = ~rounded[32] & (rounded[31] | (&rounded[30:23]));
-  assign magnitude = rounded[30:0];
-  assign sign      = a_sign_i ^ b_sign_i;
+  assign rounded = {exponent, normal[46:24]} + 33'(round_up);
 
-  always_comb begin
-    if (any_special) begin
-      product_o = nan ? 32'h7FC00000 : {sign, inf ? 31'h7F800000 : 31'd0};
-    end else if (underflow) begin
-      product_o = {sign, 31'd0};
-    end else if (overflow) begin
-      product_o = {sign, 31'h7F800000};
-    end else begin
-      product_o = {sign, magnitude};
-    end
-  end
+  sumac_product_pack u_pack (
+    .sign_i    (a_sign_i ^ b_sign_i),
+    .exponent_i(rounded[32:23]),
+    .mantissa_i(rounded[22:0]),
+    .zero_i    (zero),
+    .nan_i     (nan),
+    .top_i     (top),
+    .loose_o   (product_o)
+  );
 
 endmodule

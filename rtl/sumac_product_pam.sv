@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The product that is an integer add: pam of an activation classified by sumac_classify and a
-// weight prepared by sumac_weight_edge, as a binary32 word. Combinational.
+// weight prepared by sumac_weight_edge, as a loose word (sumac_settle). Combinational.
 //
 // r = magnitude(a) + offset(b) is pam's sum on the upper 9 + ManBits bits of the word: below
 // 2^ManBits (exponent 0 or negative) the product is +0, from 255 * 2^ManBits on it is an
@@ -23,46 +23,33 @@ module sumac_product_pam #(
 );
 
   localparam int          LowBits = 23 - ManBits;
-  localparam logic [30:0] CompLow = 31'(Comp) & ((31'd1 << LowBits) - 31'd1);
+  localparam logic [22:0] CompLow = 23'(Comp) & ((23'd1 << LowBits) - 23'd1);
 
-  logic any_special, nan, inf;
+  logic zero, nan, top;
 
   sumac_special u_special (
     .a_special_i,
     .a_code_i   (a_mag_i[1:0]),
     .b_special_i,
     .b_code_i   (b_offset_i[1:0]),
-    .any_o      (any_special),
+    .zero_o     (zero),
     .nan_o      (nan),
-    .inf_o      (inf)
+    .top_o      (top)
   );
 
   // In [-125, 384) * 2^ManBits: 10 + ManBits bits, signed.
   logic [ManBits+9:0] r;
-  logic [9:0]         exponent;
-  logic               underflow, overflow;
 
-  assign r         = {2'b00, a_mag_i} + {b_offset_i[ManBits+8], b_offset_i};
-  assign exponent  = r[ManBits+9:ManBits];
-  assign underflow = exponent[9] | (exponent == '0);
-  assign overflow  = ~exponent[9] & (exponent[8] | (&exponent[7:0]));
+  assign r = {2'b00, a_mag_i} + {b_offset_i[ManBits+8], b_offset_i};
 
-  logic        sign;
-  logic [30:0] magnitude;
-
-  assign sign      = a_sign_i ^ b_sign_i;
-  assign magnitude = 31'(r[ManBits+7:0]) << LowBits | CompLow;
-
-  always_comb begin
-    if (any_special) begin
-      product_o = nan ? 32'h7FC00000 : inf ? {sign, 31'h7F800000} : 32'd0;
-    end else if (underflow) begin
-      product_o = 32'd0;
-    end else if (overflow) begin
-      product_o = {sign, 31'h7F800000};
-    end else begin
-      product_o = {sign, magnitude};
-    end
-  end
+  sumac_product_pack u_pack (
+    .sign_i    (a_sign_i ^ b_sign_i),
+    .exponent_i(r[ManBits+9:ManBits]),
+    .mantissa_i(23'(r[ManBits-1:0]) << LowBits | CompLow),
+    .zero_i    (zero),
+    .nan_i     (nan),
+    .top_i     (top),
+    .loose_o   (product_o)
+  );
 
 endmodule

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of the partial sums around the array: from the stream, the banks or +0 to the tops of
-// the columns, and from their bottoms to the banks. One bank a column, read and written skewed as
-// the array is, so that the way back to the top does not depend on the number of columns.
+// the columns, and from their bottoms to the banks. What enters at the top are loose words
+// (sumac_settle): the stream's are made so, the banks' are binary32 from the bottoms. One bank a
+// column, read and written skewed as the array is, so that the way back to the top does not depend
+// on the number of columns.
 //
 // Latency: for a beat of cycle t, the bank of column c is read in cycle t + 2 + c, top_o of
 // column c is due in t + 3 + c, its sum is expected at sum_i in t + 3 + Latency + c and written to
@@ -67,7 +69,11 @@ module sumac_psums #(
   // ---- What enters where no bank is read: the stream's row, or +0 ----
   logic [Cols*32-1:0] init, init_skewed;
 
-  assign init = from_stream_i ? psum_data_i : '0;
+  for (genvar c = 0; c < Cols; c++) begin : gen_init
+    logic [31:0] loose;
+    sumac_loosen u_loosen (.word_i(psum_data_i[c*32 +: 32]), .loose_o(loose));
+    assign init[c*32 +: 32] = from_stream_i ? loose : '0;
+  end
 
   sumac_skew #(.Lanes(Cols), .First(3)) u_skew_init (
     .clk_i, .rst_ni, .en_i, .d_i(init), .q_o(init_skewed));

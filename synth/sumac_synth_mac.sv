@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // For area figures: a multiply-add as it stands in a processing element (product, its register,
-// adder), always enabled. Operands come classified, as the array's edges give them; what an element
+// adder), always enabled. Operands come classified, as the array's edges give them, and partial sums
+// are loose words (sumac_settle); what an element
 // has besides - weights held twice, activations passed on, enables - is left out.
 // Latency: the product one clock edge after its operands; the sum AddDepth edges after psum_i,
 // which comes one edge after the operands.
@@ -54,7 +55,8 @@ module sumac_synth_mac #(
   always_ff @(posedge clk_i) product_q <= product_d;
 
   sumac_fadd #(
-    .Depth(AddDepth)
+    .Depth(AddDepth),
+    .Loose(1)
   ) u_add (
     .clk_i,
     .en_i(1'b1),

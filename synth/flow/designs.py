@@ -99,6 +99,10 @@ class Design:
     def has_multiplier(self):
         return self.mul == "ieee"
 
+    @property
+    def has_product(self):
+        return self.name != "fadd"
+
     def ports(self):
         """[(name, width, kind)] of the inputs but the clock; kind says what random words are like:
         bit, word (binary32-like, lanes of 32) or lanes of a narrower width."""

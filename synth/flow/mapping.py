@@ -11,6 +11,8 @@ from .liberty import Library
 # abc's own words; {D} is the delay target. Chosen on the adder: area from the first, speed from the
 # last, and no other script tried beat these everywhere.
 SCRIPTS = {
+    "lean": "strash; ifraig; scorr; dc2; dch; amap -m -x",
+    "lean_long": "strash; ifraig; scorr; dc2; dc2; dc2; dch; amap -m -x -F 4 -A 8",
     "area": "strash; ifraig; scorr; dc2; dch; amap",
     "resyn": "strash; ifraig; scorr; balance; rewrite; rewrite -z; balance; resub -K 6; refactor -z;"
              " resub -K 8; balance; rewrite -z; balance; dch -f; amap",
@@ -21,21 +23,27 @@ SCRIPTS = {
     "sop_twice": "strash; ifraig; scorr; dc2; strash; if -g -K 6; dch -f; if -K 6; mfs2; strash;"
                  " dch -f; map -B 0.9 {D}",
 }
-_SIZING = "; topo; buffer -c; upsize {D}; dnsize {D}; stime -p\n"
+_SIZING = "; topo; buffer -c{N}; upsize {D}; dnsize {D}; stime -p\n"
+_FANOUT = {"lean": " -N 24", "lean_long": " -N 24"}  # a net of more inputs gets buffers; else of more than 10
 TIGHT_PS = 1  # a target that nothing meets: as fast as a script can
 
 
 
 def fronts(design, library, yosys):
-    """The structures to try. `adders`: full-adder cells of the library stand in carry-save trees."""
-    if not design.has_multiplier:
-        return ["plain"]
-    names = ["tree", "booth"]
-    if library.full_adder():
-        names += ["tree_adders", "booth_adders"]
-    if tools.has_booth(yosys):
-        names.append("yosys_booth")
-    return names
+    """The structures to try. `adders`: full-adder cells of the library stand in the product's add and
+    carry-save tree. `ripple`: all carries one after the other, not by parallel prefix; then so is the
+    last add of a tree of full-adder cells."""
+    if design.has_multiplier:
+        names = ["tree", "booth"]
+        if library.full_adder():
+            names += ["tree_adders", "booth_adders"]
+        if tools.has_booth(yosys):
+            names.append("yosys_booth")
+    else:
+        names = ["plain"]
+        if library.full_adder() and design.has_product:
+            names.append("adders")
+    return names + [f"{name}_ripple" for name in names]
 
 
 def _full_adder_map(library):
@@ -59,6 +67,48 @@ module full_adders (A, B, C, X, Y);
         assign X[i] = (A[i] & B[i]) | (C[i] & (A[i] ^ B[i]));
       end else begin : cells
         {cell.name} adder (.{a}(A[i]), .{b}(B[i]), .{c}(C[i]), .{total}(Y[i]), .{carry}(X[i]));
+      end
+    end
+  endgenerate
+endmodule
+"""
+
+
+def _chain_map(library, celltype):
+    """A techmap from an $add, or an $alu that adds, of two variable operands to a chain of full-adder
+    cells; where an operand has a constant bit, to gates."""
+    cell, pins, total, carry = library.full_adder()
+    a, b, c = pins
+    alu = celltype == "$alu"
+    return f"""(* techmap_celltype = "{celltype}" *)
+module chain (A, B, {"CI, BI, X, CO, " if alu else ""}Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  parameter _TECHMAP_CONSTMSK_A_ = 0;
+  parameter _TECHMAP_CONSTMSK_B_ = 0;
+  localparam [Y_WIDTH-1:0] Constant = _TECHMAP_CONSTMSK_A_ | _TECHMAP_CONSTMSK_B_;
+  localparam [Y_WIDTH-1:0] Increment = _TECHMAP_CONSTMSK_B_;
+  wire _TECHMAP_FAIL_ = A_SIGNED || B_SIGNED || A_WIDTH != Y_WIDTH || B_WIDTH != Y_WIDTH || Y_WIDTH < 12 ||
+                        Increment[Y_WIDTH-1];
+  input [Y_WIDTH-1:0] A, B;
+  output [Y_WIDTH-1:0] Y;
+{"  input CI, BI; output [Y_WIDTH-1:0] X, CO;" if alu else "  wire [Y_WIDTH-1:0] X, CO; wire CI = 1'b0, BI = 1'b0;"}
+  wire [Y_WIDTH-1:0] inverted = B ^ {{Y_WIDTH{{BI}}}};
+  wire [Y_WIDTH:0] carry;
+  assign carry[0] = CI;
+  assign CO = carry[Y_WIDTH:1];
+  assign X = A ^ inverted;
+  genvar i;
+  generate
+    for (i = 0; i < Y_WIDTH; i = i + 1) begin : bits
+      if (i == 0 || i == Y_WIDTH - 1 || Constant[i]) begin : gates
+        assign Y[i] = A[i] ^ inverted[i] ^ carry[i];
+        assign carry[i+1] = (A[i] & inverted[i]) | (carry[i] & (A[i] | inverted[i]));
+      end else begin : cells
+        {cell.name} adder (.{a}(A[i]), .{b}(inverted[i]), .{c}(carry[i]), .{total}(Y[i]), .{carry}(carry[i+1]));
       end
     end
   endgenerate
@@ -104,8 +154,9 @@ class Mapper:
         """A folder with gates.il: registers and logic in Yosys's own gates."""
         sources = [path.read_bytes() for path in design.files()]
         booth = (designs.HERE / "booth.v").read_bytes()
+        ripple = (designs.HERE / "ripple.v").read_bytes()
         key = cache_of.digest("elaborate", self.tools_key, self.library_hash, design.top,
-                              design.parameters, design.kept, front, hierarchical, booth, *sources)
+                              design.parameters, design.kept, front, hierarchical, booth, ripple, *sources)
         return self.store.folder_of(key, lambda folder: self._elaborate(
             design, front, hierarchical, folder))
 
@@ -124,15 +175,21 @@ class Mapper:
             keep = ["setattr -mod -set keep_hierarchy 1 *"]
         elif design.kept:
             keep = [f"setattr -mod -set keep_hierarchy 1 {design.kept}"]
-        multiply = []
+        multiply, product = [], []
         if "adders" in front:
+            (folder / "add.v").write_text(_chain_map(self.library, "$add"), encoding="ascii")
+            (folder / "last.v").write_text(_chain_map(self.library, "$alu"), encoding="ascii")
+            product = ["techmap -map add.v sumac_product_pam/t:$add"] if design.mul == "pam" else []
             (folder / "adders.v").write_text(_full_adder_map(self.library), encoding="ascii")
             (folder / "constants.v").write_text(_constant_adder_map(self.library), encoding="ascii")
         if front.startswith("booth"):
             multiply = [f"techmap -map {quote(designs.HERE / 'booth.v')} t:$mul", "opt"]
-        elif front == "yosys_booth":
+        elif front.startswith("yosys_booth"):
             multiply = ["booth", "opt"]
-        adders = ["maccmap t:$macc", "alumacc", "opt", "techmap -map adders.v t:$fa", "opt"]
+        ripple = [f"techmap -map {quote(designs.HERE / 'ripple.v')} t:$lcu"] if "ripple" in front else []
+        adders = ["select -set others t:$alu", "maccmap t:$macc", "alumacc", "opt",
+                  *(["techmap -map last.v t:$alu @others %d"] if ripple else []),
+                  "techmap -map adders.v t:$fa", "opt"]
         # Each round may make the next carry constant; a few settle all that matter.
         constants = ["techmap -map constants.v", "simplemap", "opt"] * 3
         (folder / "gates.ys").write_text("\n".join([
@@ -140,9 +197,10 @@ class Mapper:
             "read_rtlil read.il",
             f"hierarchy -check -top {design.top}",
             *keep,
-            "proc", "flatten", "opt_expr", "opt_clean", "check -assert", "opt", "wreduce", "peepopt",
+            "proc", *product, "flatten", "opt_expr", "opt_clean", "check -assert", "opt", "wreduce", "peepopt",
             "opt_clean", *multiply, "alumacc", "share", "opt", "memory", "opt -full",
-            *(adders if "adders" in front else []), "techmap", "opt -fast", "opt_clean",
+            *(adders if "adders" in front else []),
+            *(["techmap -max_iter 1 t:$alu", *ripple] if ripple else []), "techmap", "opt -fast", "opt_clean",
             *(constants if "adders" in front else []),
             f"dfflibmap -liberty {quote(self.library_path)}", "opt",
             "write_rtlil gates.il", ""]), encoding="utf-8")
@@ -151,7 +209,8 @@ class Mapper:
     # ---- Gates to cells ----
     def map(self, design, front, script, target_ps, hierarchical=False):
         """A folder with mapped.v: cells of the library."""
-        text = (SCRIPTS[script] + _SIZING).replace("{D}", f"-D {target_ps}")
+        text = (SCRIPTS[script] + _SIZING).replace("{D}", f"-D {target_ps}").replace(
+            "{N}", _FANOUT.get(script, ""))
         gates = self.elaborate(design, front, hierarchical)
         key = cache_of.digest("map", gates.name, text)
         return self.store.folder_of(key, lambda folder: self._map(gates, text, target_ps, folder))

@@ -10,8 +10,9 @@ from solver import Query
 
 FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'special': 'sumac_special.sv',
          'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
-         'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
-         'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv'}
+         'sum': 'sumac_fadd_sum.sv', 'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
+         'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv', 'pack': 'sumac_product_pack.sv',
+         'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv'}
 
 
 @dataclasses.dataclass
@@ -47,7 +48,7 @@ def comp_as_input(sources):
     sources.substitute('sumac_pam.sv', r'^  if \(Comp < 0.*\n.*\n  end$', '')
     sources.substitute(FILES['edge'], r'localparam (logic \[W-1:0\] CompUpper) = (.*);',
                        r'\1; assign CompUpper = \2;')
-    sources.substitute(FILES['product'], r'localparam (logic \[30:0\] CompLow) = (.*);',
+    sources.substitute(FILES['product'], r'localparam (logic \[22:0\] CompLow) = (.*);',
                        r'\1; assign CompLow = \2;')
 
 
@@ -81,12 +82,12 @@ def pam(man_bits, mutant, comp=None):
 
 
 PAM_MUTANTS = [
-    Mutant(FILES['product'], '(exponent[8] | (&exponent[7:0]))', 'exponent[8]'),
-    Mutant(FILES['product'], '| (exponent == \'0)', '| (r == \'0)'),
+    Mutant(FILES['pack'], '(&exponent) ? nan_i', '(&exponent_i[7:0]) ? nan_i'),
+    Mutant(FILES['pack'], '(zero_i | exponent_i[9])', 'zero_i'),
     Mutant(FILES['product'], 'a_sign_i ^ b_sign_i', 'a_sign_i | b_sign_i'),
     Mutant(FILES['product'], '{b_offset_i[ManBits+8], b_offset_i}', '{1\'b0, b_offset_i}'),
-    Mutant(FILES['special'], '(a_inf & b_special_i & ~b_code_i[0])', '(a_inf & b_special_i)'),
-    Mutant(FILES['special'], 'inf_o = a_inf | b_inf', 'inf_o = a_inf'),
+    Mutant(FILES['special'], '(a_code_i[0] ^ b_code_i[0])', '(a_code_i[0] & ~b_code_i[0])'),
+    Mutant(FILES['special'], 'top_o  = a_top | b_top', 'top_o  = a_top'),
     Mutant(FILES['classify'], 'exponent == \'0;', '{exponent, mantissa} == \'0;'),
     Mutant(FILES['edge'], "(CompUpper - Bias)", "(CompUpper - Bias - W'(CompUpper[0]))"),
 ]
@@ -153,6 +154,63 @@ def fadd_depth(depth, mutant):
                    lambda case: contract.add(case['a'], case['b']))
 
 
+# ---- Loose words (sumac_settle): what they stand for, zeros without a sign ----
+
+SETTLED = """
+(define-fun settled ((w (_ BitVec 32))) (_ BitVec 32)
+  (ite (= ((_ extract 30 23) w) #x00) #x00000000
+  (ite (= ((_ extract 30 23) w) #xff) (ite (= ((_ extract 22 22) w) #b1) nan_word (pack (sign w) inf_mag))
+    w)))"""
+
+
+def settled(loose):
+    """settled() of Python's integers."""
+    if loose >> 23 & 0xFF == 0xFF:
+        return contract.NAN if loose >> 22 & 1 else loose & 0xFF800000
+    return loose if loose >> 23 & 0xFF else 0
+
+
+def settle(mutant):
+    """sumac_settle gives the word that a loose word stands for."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_settle')
+        shown = {'loose': machine.port('loose_i', 's'), 'word': machine.port('word_o', 's')}
+        return Query([machine], [SETTLED, machine.states(('s', {}))],
+                     f'(= {shown["word"]} (settled {shown["loose"]}))', shown)
+
+    return Theorem('settle', query, mutant, lambda case: settled(case['loose']))
+
+
+def loosen(mutant):
+    """sumac_loosen gives a loose word that stands for the binary32 word as the contract reads it."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_loosen')
+        word_in = machine.port('word_i', 's')
+        shown = {'in': word_in, 'word': f'(settled {machine.port("loose_o", "s")})'}
+        return Query([machine], [SETTLED, machine.states(('s', {}))],
+                     f'(= {shown["word"]} (ite (is_nan {word_in}) nan_word (ite (is_zero {word_in}) '
+                     f'#x00000000 {word_in})))', shown)
+
+    return Theorem('loosen', query, mutant, lambda case: contract.add(case['in'], 0))
+
+
+def fadd_loose(mutant):
+    """The loose sum stands for the sum of what loose operands stand for, but for a zero's sign."""
+    def query(sources):
+        words = Machine(sources, 'sumac_fadd', name='words', Depth=1)
+        machine = Machine(sources, 'sumac_fadd', Depth=1, Loose=1)
+        ports = {'a_i': '(settled a)', 'b_i': '(settled b)'}
+        return Query(
+            [words, machine],
+            [SETTLED, word('a'), word('b'), sum_of(machine, 1),
+             words.states(('t0', {'en_i': '#b1'} | ports), ('t1', {'en_i': '#b1'}))],
+            f'(= (settled {machine.port("sum_o", "s1")}) (settled {words.port("sum_o", "t1")}))',
+            {'a': '(settled a)', 'b': '(settled b)', 'word': f'(settled {machine.port("sum_o", "s1")})'})
+
+    return Theorem('loose add, Depth 1 as add', query, mutant,
+                   lambda case: settled(contract.add(case['a'], case['b'])))
+
+
 # ---- The processing element, with its edges (prove_pe.sv) ----
 
 PE = 'u_array.gen_row[0].gen_col[0].u_pe.'
@@ -179,15 +237,15 @@ def beats(machine, depth, w='w', a='a', next_a='b', x='x', next_x='y'):
 
 
 def pe_product(man_bits, comp, mutant):
-    """The adder of the processing element is given pam(a, w) and then pam(b, w), three and four
-    cycles after the activations."""
+    """The adder of the processing element is given loose words for pam(a, w) and then pam(b, w), three
+    and four cycles after the activations."""
     def query(sources):
         machine = Machine(sources, 'prove_pe', ManBits=man_bits, Comp=comp)
         (w, wide_w), (a, wide_a), (b, wide_b) = (narrow(name, man_bits) for name in 'wab')
-        product = [machine.port(f'{PE}u_add.b_i', state) for state in ('s4', 's5')]
+        product = [f'(settled {machine.port(f"{PE}u_add.b_i", state)})' for state in ('s4', 's5')]
         comp_term = f'(_ bv{comp} 23)'
         return Query(
-            [machine], [*map(word, 'wabxy'), *beats(machine, 0, w, a, b)],
+            [machine], [SETTLED, *map(word, 'wabxy'), *beats(machine, 0, w, a, b)],
             f'(= (concat {product[0]} {product[1]}) '
             f'(concat (pam {wide_a} {wide_w} {comp_term}) (pam {wide_b} {wide_w} {comp_term})))',
             {'w': wide_w, 'a': wide_a, 'b': wide_b, 'word': f'(concat {product[0]} {product[1]})'})
@@ -198,23 +256,23 @@ def pe_product(man_bits, comp, mutant):
 
 
 def pe_sum(depth, mutant):
-    """sum_o of the processing element, AddDepth edges on, is what the adder of Depth 1 gives of
-    psum_i and of the product."""
+    """sum_o of the processing element, AddDepth edges on, stands for what the loose adder of Depth 1 gives
+    of psum_i and of the product."""
     def query(sources):
-        one = Machine(sources, 'sumac_fadd', name='one', Depth=1)
+        one = Machine(sources, 'sumac_fadd', name='one', Depth=1, Loose=1)
         machine = Machine(sources, 'sumac_pe', AddDepth=depth)
         product = machine.port('u_add.b_i', 's0')
         return Query(
             [one, machine],
-            [word('a'),
+            [SETTLED, word('a'),
              machine.states(('s0', {'en_i': '#b1', 'psum_i': 'a'}),
                             *((f's{i}', {'en_i': '#b1'}) for i in range(1, depth + 1))),
              f'(define-fun b () (_ BitVec 32) {product})', sum_of(one, 1, 't')],
-            f'(= {machine.port("sum_o", f"s{depth}")} {one.port("sum_o", "t1")})',
-            {'a': 'a', 'b': 'b', 'word': machine.port('sum_o', f's{depth}')})
+            f'(= (settled {machine.port("sum_o", f"s{depth}")}) (settled {one.port("sum_o", "t1")}))',
+            {'a': '(settled a)', 'b': '(settled b)', 'word': f'(settled {machine.port("sum_o", f"s{depth}")})'})
 
     return Theorem(f'PE sum, AddDepth {depth}', query, mutant,
-                   lambda case: contract.add(case['a'], case['b']))
+                   lambda case: settled(contract.add(case['a'], case['b'])))
 
 
 def pe_keeps(signals, name, idle, mutant):
@@ -314,8 +372,11 @@ THEOREMS = [
     *(pam(man_bits, PAM_MUTANTS[(3 * i + j) % 7], comp)
       for i, man_bits in enumerate((23, 10, 7)) for j, comp in enumerate((0, 0x710CB, 0x80000))),
     *(fadd_depth(depth, Mutant(FILES['fadd'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
-      for depth, when, stage in ((2, '>= 2', 'u_aln_big'), (3, '>= 3', 'u_add_flags'), (4, '== 4', 'u_ord_flags'))),
-    fadd(1, Mutant(FILES['round'], 'normal[3] & (normal[4]', 'normal[3] & (~normal[4]')),
+      for depth, when, stage in ((2, '>= 2', 'u_add_mag'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_flags'))),
+    fadd(1, Mutant(FILES['round'], 'by1[3] & (by1[4]', 'by1[3] & (~by1[4]')),
+    fadd_loose(Mutant(FILES['align'], '(|distance[7:5]) | small_zero', '(|distance[7:5])')),
+    settle(Mutant(FILES['settle'], '& ~is_nan &', '&')),
+    loosen(Mutant(FILES['loosen'], '(|word_i[21:0])', '(|word_i[21:1])')),
     pe_keeps([], 'PE, all kept without en_i', 'en_i',
              Mutant(FILES['stage'], 'if (en_i) value_q', 'value_q')),
     pe_keeps(['active_flags_q', 'active_offset_q'], 'PE, weight kept without swap_i', 'swap_i',
@@ -329,7 +390,7 @@ THEOREMS = [
     *(pe_sum(depth, mutant) for depth, mutant in enumerate((
         Mutant(FILES['pe'], '.a_i  (psum_i)', '.a_i  (product_q)'),
         Mutant(FILES['pe'], '.Depth(AddDepth)', '.Depth(AddDepth - 1)'),
-        Mutant(FILES['fadd'], '.Register(Depth >= 2)) u_aln_small', '.Register(0)) u_aln_small'),
+        Mutant(FILES['fadd'], '.Register(Depth >= 3)) u_aln_small', '.Register(0)) u_aln_small'),
         Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
     fifo(Mutant('sumac_fifo.sv', "if (pop || count_q == 2'd0)", 'if (pop)')),
     scoreboard(Mutant('sumac_scoreboard.sv', 'if (set_i) pending_q', 'if (set_i && !clear_i) pending_q')),
