@@ -23,6 +23,7 @@ class Gates(unittest.TestCase):
     def test_elements_and_arrays_are_the_rtl(self):
         self.equal(Design("pe", "pam", "bf16", None, 2), "plain", "sop_nf")
         self.equal(Design("mac", "pam", "bf16", None, 2), "adders_ripple", "lean_long")
+        self.equal(Design("mac", "pam", "bf16", None, 2), "adders_ripple", "lean")
         self.equal(Design("mac", "ieee", "e8m4", None, 4), "booth", "resyn")
         self.equal(Design("array", "pam", "e8m3", "2x3", 1), "plain", "area")
         self.equal(Design("product", "ieee", "fp32"), "booth_adders", "area")
