@@ -143,9 +143,8 @@ void RunBackward(const LayerInput& input, Device& device) {
   ResNet net = MakeNetwork(device, network.checkpoint);
   Context context{device, network.arithmetic, input.backward, config.shards, nullptr};
   ResNetTraining graph(context, net, network.images);
-  std::vector<std::int64_t> images = ShuffledImages(config.seed, epoch, network.data.count);
-  images.resize(static_cast<std::size_t>(network.images));
-  ComputeGradients(config, epoch, network.data, Normaliser(network.data), images, graph);
+  ComputeGradients(config, epoch, network.data, Normaliser(network.data), FirstImages(network),
+                   graph);
 }
 
 void RunForward(const LayerInput& input, Device& device) {
