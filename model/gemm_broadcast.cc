@@ -24,7 +24,7 @@ BroadcastSide::BroadcastSide(const View& view, const Arithmetic& arithmetic,
     : kernels_(kernels),
       compact_(view),
       view_(compact_.Expanded()),
-      source_(reinterpret_cast<const Word*>(AsHostBuffer(*view.buffer).floats().data())),
+      source_(reinterpret_cast<const Word*>(WordsAt(view.buffer, 0))),
       mantissa_bits_(arithmetic.mantissa_bits) {
   const bool pam = arithmetic.product == Product::kPam;
   bias_ = pam ? kOne - arithmetic.comp : 0;

@@ -25,10 +25,6 @@ bool Matches(const Job& job, const KernelSet& kernels) {
          IsRowMajor(job.c, job.n) && (!job.c_in || IsRowMajor(*job.c_in, job.n));
 }
 
-float* WordsOf(const BufferPtr& buffer, std::int64_t offset) {
-  return AsHostBuffer(*buffer).floats().data() + offset;
-}
-
 }  // namespace
 
 ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
@@ -58,7 +54,7 @@ std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& ke
 bool ScatterRun::PackWeights(Workspace& space) {
   const CompactView compact(job_.b);
   if (compact.bounded) return false;
-  const auto* source = reinterpret_cast<const Word*>(WordsOf(job_.b.buffer, compact.offset));
+  const auto* source = reinterpret_cast<const Word*>(WordsAt(job_.b.buffer, compact.offset));
   const std::vector<ViewIndex::Part> columns = Parts(compact.outer, 0, job_.n);
   const std::vector<ViewIndex::Part> rows = Parts(compact.k, 0, job_.k);
   const std::int64_t count = job_.n * job_.k;
@@ -89,7 +85,7 @@ void ScatterRun::Begin(std::int64_t image, float* acc) const {
   if (!job_.c_in) return;
   const std::int64_t row_words = out_width_ * job_.n;
   const float* source =
-      WordsOf(job_.c_in->buffer, job_.c_in->offset) + image * out_height_ * row_words;
+      WordsAt(job_.c_in->buffer, job_.c_in->offset) + image * out_height_ * row_words;
   for (std::int64_t y = 0; y < out_height_; ++y) {
     std::copy_n(source + y * row_words, row_words, acc + Output(y, 0));
   }
@@ -97,7 +93,7 @@ void ScatterRun::Begin(std::int64_t image, float* acc) const {
 
 void ScatterRun::End(std::int64_t image, const float* acc) const {
   const std::int64_t row_words = out_width_ * job_.n;
-  float* c = WordsOf(job_.c.buffer, job_.c.offset) + image * out_height_ * row_words;
+  float* c = WordsAt(job_.c.buffer, job_.c.offset) + image * out_height_ * row_words;
   for (std::int64_t y = 0; y < out_height_; ++y) {
     kernels_.finish(c + y * row_words, acc + Output(y, 0), row_words);
   }
@@ -123,7 +119,7 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     RangeState state;
     Clear(state);
     const float* source =
-        WordsOf(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.outer[0].stride;
+        WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.outer[0].stride;
     kernels_.list_nonzeros(source, pixels, channels_, channels_, place_step,
                            job_.arithmetic.mantissa_bits, 0, lists_of(i), &state);
     space.ranges[static_cast<std::size_t>(i)] = Reduce(state);

@@ -13,10 +13,6 @@ namespace {
 // Pixels whose lists and gradients are held at a time: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
 
-float* WordsOf(const BufferPtr& buffer, std::int64_t offset) {
-  return AsHostBuffer(*buffer).floats().data() + offset;
-}
-
 bool Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
   return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 && job.n > 0 &&
@@ -91,14 +87,14 @@ void UpdateRun::Execute(std::int64_t task, Workspace& space) {
       RangeState words;
       Clear(words);
       kernels_.list_nonzeros(
-          WordsOf(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.k[0].stride + part.in_begin,
+          WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.k[0].stride + part.in_begin,
           pixels, channels_, part.in_count, static_cast<Word>(kSparseTaps * kernels_.lanes), bits,
           bias_, lists_of(i), &words);
       RangeState gradients;
       Clear(gradients);
       kernels_.copy_pixels(
           space.keep.data() + i * gradient_words,
-          WordsOf(job_.b.buffer, job_.b.offset) + (first + i) * outputs * job_.n + part.out_begin,
+          WordsAt(job_.b.buffer, job_.b.offset) + (first + i) * outputs * job_.n + part.out_begin,
           outputs, job_.n, part.out_count, bits, space.dense.data() + i * outputs, &gradients);
       const Range range = Reduce(gradients);
       if (!range.finite()) {
@@ -165,7 +161,7 @@ void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Wor
 bool UpdateRun::Finish() {
   if (!finite_) return false;
   kernels_.finish(sums_, sums_, job_.m * job_.n);
-  float* c = WordsOf(job_.c.buffer, job_.c.offset);
+  float* c = WordsAt(job_.c.buffer, job_.c.offset);
   for (std::int64_t n = 0; n < job_.n; ++n) {
     const float* sum = Sums(n / kernels_.lanes, 0) + n % kernels_.lanes;
     for (std::int64_t tap = 0; tap < kSparseTaps; ++tap) {

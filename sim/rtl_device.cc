@@ -20,6 +20,7 @@
 #include "model/host_device.h"
 #include "model/names.h"
 #include "model/operand_rows.h"
+#include "model/threads.h"
 #include "sim/core.h"
 
 namespace sumac {
@@ -46,9 +47,7 @@ class Padded {
 class RtlDevice : public HostDevice {
  public:
   RtlDevice(const CoreModel& model, const RtlOptions& options) : model_(model), options_(options) {
-    const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    const int threads = options.threads > 0 ? options.threads : cores;
-    for (int i = 0; i < threads; ++i) cores_.push_back(model.make());
+    for (int i = 0; i < ThreadCount(options.threads); ++i) cores_.push_back(model.make());
     if (!options.trace.empty()) cores_.front()->Trace(options.trace, options.trace_cycles);
   }
 

@@ -89,6 +89,27 @@ void AddMemoryOptions(CLI::App& app, EngineOptions& options) {
       ->check(CLI::Range(1, 100000));
 }
 
+void AddCheckEngineOption(CLI::App& app, std::string& engine) {
+  app.add_option("--check-engine", engine, "The engine of --check")
+      ->check(CLI::IsMember({"reference", "simd"}))
+      ->capture_default_str();
+}
+
+void AddTraceOption(CLI::App& app, EngineOptions& options) {
+  app.add_option("--trace", options.trace,
+                 "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+}
+
+void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& arithmetic) {
+  AddEngineOption(app, engine);
+  AddArrayOption(app, engine.array);
+  AddMulOption(app, arithmetic);
+  AddFormatOptions(app, arithmetic);
+  AddThreadsOption(app, engine.threads);
+  AddStallOptions(app, engine);
+  AddMemoryOptions(app, engine);
+}
+
 void AddJsonOption(CLI::App& app, bool& json) {
   app.add_flag("--json", json, "Print one JSON document instead of text");
 }

@@ -61,7 +61,12 @@ void AddThreadsOption(CLI::App& app, int& threads);                // --threads
 void AddArrayOption(CLI::App& app, std::string& array);            // --array
 void AddStallOptions(CLI::App& app, EngineOptions& options);       // --stall-seed, --stall-rate
 void AddMemoryOptions(CLI::App& app, EngineOptions& options);      // --bus-bits, --latency
+void AddCheckEngineOption(CLI::App& app, std::string& engine);     // --check-engine
+void AddTraceOption(CLI::App& app, EngineOptions& options);        // --trace
 void AddJsonOption(CLI::App& app, bool& json);                     // --json
+
+// --engine, --array, --mul, --comp, --format, --threads and the options of streams and memory.
+void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& arithmetic);
 
 // The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
 // where the build has no such hardware or an option of rtl is given with another engine.

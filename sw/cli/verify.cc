@@ -12,11 +12,11 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "model/devices.h"
 #include "model/names.h"
+#include "model/threads.h"
 #include "sim/rtl.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
@@ -219,9 +219,8 @@ Outcome RunCases(const VerifyOptions& options, std::uint64_t seed, const std::ve
     const std::scoped_lock lock(mutex);
     Add(own, sum);
   };
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::vector<std::future<void>> threads;
-  for (int i = 0; i < (options.threads > 0 ? options.threads : cores); ++i) {
+  for (int i = 0; i < ThreadCount(options.threads); ++i) {
     threads.push_back(std::async(std::launch::async, work));
   }
   Progress progress("s");
