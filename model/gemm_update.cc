@@ -13,15 +13,15 @@ namespace {
 // Pixels whose lists and gradients are held at a time: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
 
-bool Matches(const Job& job, const KernelSet& kernels) {
+}  // namespace
+
+bool UpdateRun::Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
   return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 && job.n > 0 &&
          job.a.outer[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.k, job.a.outer) &&
          job.b.outer == gradient.outer && job.b.k == gradient.k && job.b.y == gradient.y &&
          job.b.x == gradient.x && !job.c_in;
 }
-
-}  // namespace
 
 UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums)
     : job_(job),
@@ -42,12 +42,6 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scra
   sums.Reserve(job.m * job.n);
   sums_ = sums.data();
   std::fill_n(sums_, job.m * job.n, 0.0f);
-}
-
-std::unique_ptr<UpdateRun> UpdateRun::Make(const Job& job, const KernelSet& kernels, int threads,
-                                           Scratch<float>& sums) {
-  if (!Matches(job, kernels)) return nullptr;
-  return std::unique_ptr<UpdateRun>(new UpdateRun(job, kernels, threads, sums));
 }
 
 UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {

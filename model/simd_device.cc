@@ -3,6 +3,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "model/devices.h"
@@ -19,6 +20,27 @@ namespace {
 
 // MACs of a job that is not worth waking a second thread.
 constexpr std::int64_t kSmallJob = 1 << 18;
+
+// M * N * K, or a number above every limit here where that is no number.
+std::int64_t Macs(const Job& job) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 40;
+  const std::int64_t results = job.m * job.n;
+  return results > kMany / std::max<std::int64_t>(1, job.k) ? kMany : results * job.k;
+}
+
+bool Reads(const Job& job, const BufferPtr& buffer) {
+  const JobEpilogue& last = job.epilogue;
+  return job.a.buffer == buffer || job.b.buffer == buffer ||
+         (job.c_in && job.c_in->buffer == buffer) ||
+         (last.affine &&
+          (last.affine->scale.buffer == buffer || last.affine->shift.buffer == buffer)) ||
+         (last.residual && last.residual->buffer == buffer);
+}
+
+// Whether the order of the two jobs may matter.
+bool AreDependent(const Job& a, const Job& b) {
+  return a.c.buffer == b.c.buffer || Reads(a, b.c.buffer) || Reads(b, a.c.buffer);
+}
 
 }  // namespace
 
@@ -43,40 +65,82 @@ void SimdDevice::RunTasks(int threads, std::int64_t tasks, Work work) {
   }
 }
 
-bool SimdDevice::RunSparse(const Job& job, int threads) {
-  if (const auto scatter = gemm::ScatterRun::Make(job, kernels_, *workspaces_.front())) {
-    RunTasks(threads, scatter->tasks(),
-             [&](std::int64_t task, gemm::Workspace& space) { scatter->Execute(task, space); });
-    return true;
-  }
-  if (const auto update = gemm::UpdateRun::Make(job, kernels_, threads, sums_)) {
-    RunTasks(threads, update->tasks(),
-             [&](std::int64_t task, gemm::Workspace& space) { update->Execute(task, space); });
-    const ScopedFloatMode mode;
-    return update->Finish();
-  }
-  return false;
+int SimdDevice::ThreadsFor(std::int64_t macs) const {
+  return macs <= kSmallJob ? 1 : static_cast<int>(workspaces_.size());
 }
 
-JobReport SimdDevice::Execute(const Job& job) {
-  if (job.m == 0 || job.n == 0) return {};
-  const bool small = job.m * job.n <= kSmallJob / std::max<std::int64_t>(1, job.k);
-  const int threads = small ? 1 : static_cast<int>(workspaces_.size());
-  if (!RunSparse(job, threads)) {
-    const gemm::GemmRun run(job, kernels_);
-    const std::vector<gemm::Task> tasks = run.Tasks(threads);
-    for (int i = 0; i < threads; ++i) run.Reserve(tasks, *workspaces_[static_cast<std::size_t>(i)]);
-    RunTasks(threads, std::ssize(tasks), [&](std::int64_t task, gemm::Workspace& space) {
-      run.Execute(tasks[static_cast<std::size_t>(task)], space);
-    });
+std::size_t SimdDevice::RunUpdates(std::span<const Job> jobs) {
+  std::size_t count = 0;
+  std::int64_t macs = 0;
+  while (count < jobs.size() && gemm::UpdateRun::Matches(jobs[count], kernels_) &&
+         std::ranges::none_of(jobs.first(count),
+                              [&](const Job& job) { return AreDependent(job, jobs[count]); })) {
+    macs += Macs(jobs[count++]);
+  }
+  if (count == 0) return 0;
+  if (sums_.size() < count) sums_.resize(count);
+  const int threads = ThreadsFor(macs);
+  struct Part {
+    gemm::UpdateRun* run;
+    std::int64_t task;
+  };
+  std::vector<std::unique_ptr<gemm::UpdateRun>> runs;
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < count; ++i) {
+    const int share = std::max(1, threads / static_cast<int>(count));
+    runs.push_back(std::make_unique<gemm::UpdateRun>(jobs[i], kernels_, share, sums_[i]));
+    for (std::int64_t task = 0; task < runs[i]->tasks(); ++task) {
+      parts.push_back({runs[i].get(), task});
+    }
+  }
+  RunTasks(threads, std::ssize(parts), [&](std::int64_t i, gemm::Workspace& space) {
+    const Part& part = parts[static_cast<std::size_t>(i)];
+    part.run->Execute(part.task, space);
+  });
+  const ScopedFloatMode mode;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!runs[i]->Finish()) RunDense(jobs[i]);
+    ApplyJobEpilogue(jobs[i]);
+  }
+  return count;
+}
+
+bool SimdDevice::RunScatter(const Job& job) {
+  const auto scatter = gemm::ScatterRun::Make(job, kernels_, *workspaces_.front());
+  if (scatter == nullptr) return false;
+  RunTasks(ThreadsFor(Macs(job)), scatter->tasks(),
+           [&](std::int64_t task, gemm::Workspace& space) { scatter->Execute(task, space); });
+  return true;
+}
+
+void SimdDevice::RunDense(const Job& job) {
+  const int threads = ThreadsFor(Macs(job));
+  const gemm::GemmRun run(job, kernels_);
+  const std::vector<gemm::Task> tasks = run.Tasks(threads);
+  for (int i = 0; i < threads; ++i) run.Reserve(tasks, *workspaces_[static_cast<std::size_t>(i)]);
+  RunTasks(threads, std::ssize(tasks), [&](std::int64_t task, gemm::Workspace& space) {
+    run.Execute(tasks[static_cast<std::size_t>(task)], space);
+  });
+}
+
+JobReport SimdDevice::Execute(const Job& job) { return ExecuteAll({&job, 1}).front(); }
+
+std::vector<JobReport> SimdDevice::ExecuteAll(std::span<const Job> jobs) {
+  for (std::size_t first = 0; first < jobs.size();) {
+    const std::size_t updates = RunUpdates(jobs.subspan(first));
+    first += updates;
+    if (updates > 0) continue;
+    const Job& job = jobs[first++];
+    if (job.m == 0 || job.n == 0) continue;
+    if (!RunScatter(job)) RunDense(job);
+    ApplyJobEpilogue(job);
   }
   for (const auto& space : workspaces_) {
     for (std::size_t kind = 0; kind < tile_counts_.size(); ++kind) {
       tile_counts_[kind] += std::exchange(space->tile_counts[kind], 0);
     }
   }
-  ApplyJobEpilogue(job);
-  return {};
+  return std::vector<JobReport>(jobs.size());
 }
 
 namespace {
