@@ -162,6 +162,7 @@ void GemmRun::Reserve(const std::vector<Task>& tasks, Workspace& space) const {
   space.words.Reserve(rows * k);
   space.keep.Reserve(rows * k);
   space.acc.Reserve(acc);
+  space.owner = this;
   space.packed_first = -1;
 }
 

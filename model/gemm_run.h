@@ -39,7 +39,8 @@ struct Workspace {
   std::vector<float*> c_in_lanes;  // the same of C_in
   TileCounts tile_counts{};
 
-  // The panels that `words` holds.
+  // The panels that `words` holds, and whose.
+  const void* owner = nullptr;
   std::int64_t packed_first = -1;
   std::int64_t packed_last = -1;
 };
@@ -75,7 +76,8 @@ class GemmRun {
   GemmRun(const Job& job, const KernelSet& kernels);
 
   std::vector<Task> Tasks(std::int64_t threads) const;
-  // Makes room for any of the tasks.
+  // Makes room for any of the tasks; once before the first that runs in the space, and again after
+  // anything else has used it.
   void Reserve(const std::vector<Task>& tasks, Workspace& space) const;
   void Execute(const Task& task, Workspace& space) const;
 

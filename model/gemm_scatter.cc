@@ -18,14 +18,14 @@ bool IsRowMajor(const MatrixView& matrix, std::int64_t n) {
   return matrix.column_stride == 1 && matrix.row_stride == n;
 }
 
-// Whether the job is a convolution of the form above on channels-last tensors.
-bool Matches(const Job& job, const KernelSet& kernels) {
+}  // namespace
+
+// A convolution of 3 x 3 taps and stride 1 on channels-last tensors.
+bool ScatterRun::Matches(const Job& job, const KernelSet& kernels) {
   return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 &&
          job.a.k[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.outer, job.a.k) &&
          IsRowMajor(job.c, job.n) && (!job.c_in || IsRowMajor(*job.c_in, job.n));
 }
-
-}  // namespace
 
 ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
     : job_(job),

@@ -59,6 +59,7 @@ UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
 
 void UpdateRun::Execute(std::int64_t task, Workspace& space) {
   const Part part = PartOf(task);
+  space.owner = this;
   const std::int64_t pixels = height_ * width_;
   const std::int64_t outputs = out_height_ * out_width_;
   const std::int64_t list_words = pixels * part.in_count;

@@ -34,10 +34,12 @@ class SimdDevice : public HostDevice {
   // How many threads a job, or several of together so many MACs, is worth.
   int ThreadsFor(std::int64_t macs) const;
 
-  // Runs the first jobs side by side, as far as they are weight gradients of UpdateRun's form of
-  // which none reads another's result: each by itself would keep a thread waiting, for its folds
-  // over all images cannot be cut. Returns how many it ran.
-  std::size_t RunUpdates(std::span<const Job> jobs);
+  // How many of the first jobs run side by side: those that RunScatter does not take and of which
+  // none reads another's result.
+  std::size_t Together(std::span<const Job> jobs) const;
+  // Runs them, weight gradients of UpdateRun's form by it. Their folds are long and cannot be cut:
+  // two threads at one such job both go through all its images.
+  void RunTogether(std::span<const Job> jobs);
   // Runs the job by its input's nonzero words; false where it has to be run otherwise.
   bool RunScatter(const Job& job);
   void RunDense(const Job& job);
