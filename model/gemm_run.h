@@ -33,6 +33,7 @@ struct Workspace {
   Scratch<std::uint8_t> dense;
   Scratch<Word> weights;
   std::vector<Kind> kinds;
+  std::vector<const Word*> all;  // of images without a zero: their words
   std::vector<Range> ranges;
   std::vector<Run> runs;
   std::vector<float*> lanes;       // of one tile: where C[lane][first row] lies, or null

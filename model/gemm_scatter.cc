@@ -109,6 +109,7 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
   space.counts.Reserve(group_ * pixels);
   space.acc.Reserve(group_ * image_words_);
   space.ranges.resize(static_cast<std::size_t>(count));
+  space.all.resize(static_cast<std::size_t>(count));
   const auto lists_of = [&](std::int64_t image) {
     return NonzeroLists{.words = space.words.data() + image * list_words,
                         .places = space.places.data() + image * list_words,
@@ -120,8 +121,14 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     Clear(state);
     const float* source =
         WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.outer[0].stride;
-    kernels_.list_nonzeros(source, pixels, channels_, channels_, place_step,
-                           job_.arithmetic.mantissa_bits, 0, lists_of(i), &state);
+    const bool all = job_.arithmetic.mantissa_bits == kMantissaBits &&
+                     kernels_.measure(source, list_words, &state);
+    space.all[static_cast<std::size_t>(i)] = all ? reinterpret_cast<const Word*>(source) : nullptr;
+    if (!all) {
+      Clear(state);
+      kernels_.list_nonzeros(source, pixels, channels_, channels_, place_step,
+                             job_.arithmetic.mantissa_bits, 0, lists_of(i), &state);
+    }
     space.ranges[static_cast<std::size_t>(i)] = Reduce(state);
     Begin(first + i, space.acc.data() + i * image_words_);
   }
@@ -129,7 +136,10 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     for (std::int64_t i = 0; i < count; ++i) {
       const Kind kind =
           ChooseKind(job_.arithmetic, space.ranges[static_cast<std::size_t>(i)], weight_range_);
+      const Word* all = space.all[static_cast<std::size_t>(i)];
+      const auto& scatter = all != nullptr ? kernels_.scatter_all : kernels_.scatter;
       ScatterWork work{.lists = lists_of(i),
+                       .all = all,
                        .pixels = width_,
                        .channels = channels_,
                        .weights = weights_ + vector * job_.k * kernels_.lanes,
@@ -139,7 +149,8 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
                        .acc_row = columns_ * job_.n,
                        .bias = bias_};
       for (std::int64_t y = 0; y < height_; ++y) {
-        kernels_.scatter[kind](work);
+        scatter[kind](work);
+        if (all != nullptr) work.all += width_ * channels_;
         work.lists.words += width_ * channels_;
         work.lists.places += width_ * channels_;
         work.lists.counts += width_;

@@ -175,7 +175,8 @@ TEST_F(GemmTest, SparseConvolutions) {
       {Words::kActivation, Words::kNormal}, {Words::kNormal, Words::kActivation},
       {Words::kActivation, Words::kTiny},   {Words::kHuge, Words::kHuge},
       {Words::kMixture, Words::kNormal},    {Words::kNormal, Words::kMixture},
-      {Words::kNoFinite, Words::kNormal},   {Words::kNormal, Words::kNoFinite}};
+      {Words::kNoFinite, Words::kNormal},   {Words::kNormal, Words::kNoFinite},
+      {Words::kGradient, Words::kNormal}};
   std::uint64_t seed = 50'000;
   for (const std::int64_t padding : {0, 1, 2}) {
     const Conv convs[] = {{.images = 3, .h = 3, .w = 5, .in = 16, .out = 32, .padding = padding},
