@@ -4,7 +4,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "model/devices.h"
@@ -48,9 +47,7 @@ bool AreDependent(const Job& a, const Job& b) {
 // Of so many threads for jobs of `all` MACs, how many for one of `macs`.
 int Share(int threads, std::int64_t macs, std::int64_t all) {
   if (all == 0) return 1;
-  const double share =
-      static_cast<double>(threads) * static_cast<double>(macs) / static_cast<double>(all);
-  return std::max(1, static_cast<int>(std::lround(share)));
+  return std::max(1, static_cast<int>((threads * macs + all / 2) / all));
 }
 
 // A job by its tiles, cut for so many threads.
