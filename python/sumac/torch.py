@@ -6,6 +6,7 @@ has, images of any memory format. Tensors are float32 on the CPU.
 
     model = sumac.torch.convert(model)                  # nn.Conv2d and nn.Linear, parameters kept
     model = sumac.torch.convert(model, Options(mul="ieee"))
+    model = sumac.torch.ResNet.load("model.safetensors")  # of `sumac train`; save writes one
 """
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from torch import Tensor, nn
 import sumac
 
 from . import Error, _core
+from .resnet import ResNet
 
-__all__ = ["Conv2d", "Linear", "Options", "conv2d", "convert", "linear", "matmul"]
+__all__ = ["Conv2d", "Linear", "Options", "ResNet", "conv2d", "convert", "linear", "matmul"]
 
 
 @dataclasses.dataclass(frozen=True)
