@@ -43,6 +43,7 @@ class Options:
         return (self.engine, mul, self.comp, self.format, self.threads, self.array or "")
 
     def gemm(self, a: Tensor, b: Tensor, backward: bool = False) -> Tensor:
+        """The product of two matrices, without a gradient."""
         return torch.from_numpy(sumac.gemm(_array(a, "a"), _array(b, "b"), None,
                                            *self.arguments(backward)))
 
@@ -125,6 +126,9 @@ def conv2d(x: Tensor, weight: Tensor, bias: Optional[Tensor] = None, stride: int
     if groups < 1 or weight.shape[0] % groups or x.shape[1] != groups * weight.shape[1]:
         raise Error(f"The images have {x.shape[1]} channels, and {groups} groups of the kernels "
                     f"take {weight.shape[1]} each.")
+    if groups == 1:
+        y: Tensor = _Conv.apply(x, weight, bias, stride, padding, options)
+        return y
     biases: Any = [None] * groups if bias is None else bias.chunk(groups)
     parts = zip(x.chunk(groups, 1), weight.chunk(groups), biases)
     return torch.cat([_Conv.apply(*part, stride, padding, options) for part in parts], 1)
