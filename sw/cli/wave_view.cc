@@ -54,7 +54,7 @@ constexpr std::array kNameFiles = {
         "0 none\n1 descriptor\n2 read-outside\n3 write-outside\n4 read-error\n5 write-error\n"},
 };
 constexpr char kNameFolder[] = "sumac-names";
-constexpr std::int64_t kShownCycles = 20;  // at first, in the width below: floats are readable
+constexpr std::int64_t kShownCycles = 18;  // at first, in the width below: floats are readable
 constexpr double kShownPixels = 1150;
 constexpr double kPicosecondsPerCycle = 1000;
 constexpr int kOpenLanes = 4;  // more lie in a closed group
