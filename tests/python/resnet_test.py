@@ -121,7 +121,7 @@ class ResNetTest(unittest.TestCase):
         with torch.no_grad():
             net.layer2[0].conv1.weight[0, 0, 0, 0] = float('nan')
         for call, sentence in (
-                (lambda: net.save(self.tuned), 'layer2.0.conv1.weight is not finite'),
+                (lambda: net.save(self.tuned), 'layer2.0.conv1.weight is not finite; train with'),
                 (lambda: st.ResNet('resnet9'), "'resnet9' is not a network; choose one of resnet8"),
                 (lambda: st.ResNet('resnet8', config={'colour': 1}).save(self.tuned), 'colour'),
                 (lambda: st.ResNet('resnet8').double().save(self.tuned), 'convert the network'),
