@@ -77,6 +77,29 @@ Folded ConstantOfShape(const onnx::NodeProto& node, const IntegerTensor& shape) 
   return IntegerTensor{shape.values, Integers(static_cast<std::size_t>(*count), word)};
 }
 
+Folded Gather(const onnx::NodeProto& node, const IntegerTensor& x, const IntegerTensor& indices) {
+  const onnx::AttributeProto* axis = Find(node, "axis");
+  if ((axis != nullptr && axis->i() != 0) || x.shape.size() != 1) return std::nullopt;
+  IntegerTensor y{indices.shape, {}};
+  for (std::int64_t index : indices.values) {
+    if (index < 0) index += x.shape[0];
+    if (index < 0 || index >= x.shape[0]) return std::nullopt;
+    y.values.push_back(x.values[static_cast<std::size_t>(index)]);
+  }
+  return y;
+}
+
+// A number becomes a list of one; its axis is an attribute, from opset 13 on an input.
+Folded Unsqueeze(const onnx::NodeProto& node, const std::vector<IntegerTensor>& inputs) {
+  Integers axes;
+  if (inputs.size() == 2) axes = inputs[1].values;
+  if (const onnx::AttributeProto* listed = Find(node, "axes")) {
+    axes.assign(listed->ints().begin(), listed->ints().end());
+  }
+  if (axes != Integers{0} || inputs.empty() || !inputs[0].shape.empty()) return std::nullopt;
+  return IntegerTensor{{1}, inputs[0].values};
+}
+
 Folded Reshape(const IntegerTensor& x, const IntegerTensor& shape) {
   IntegerTensor y{shape.values, x.values};
   const std::int64_t count = std::ssize(x.values);
@@ -151,6 +174,8 @@ std::optional<IntegerTensor> FoldIntegers(const onnx::NodeProto& node,
   const std::string& op = node.op_type();
   if (op == "Concat") return Concat(node, inputs);
   if (op == "Slice") return Slice(inputs);
+  if (op == "Unsqueeze") return Unsqueeze(node, inputs);
+  if (op == "Gather" && inputs.size() == 2) return Gather(node, inputs[0], inputs[1]);
   if (op == "Reshape" && inputs.size() == 2) return Reshape(inputs[0], inputs[1]);
   if (inputs.size() != 1) return std::nullopt;
   if (op == "Cast") return Cast(node, inputs[0]);

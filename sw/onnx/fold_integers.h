@@ -18,7 +18,8 @@ struct IntegerTensor {
   std::vector<std::int64_t> values;  // row-major
 };
 
-// What a Cast, Concat, ConstantOfShape, Reshape, Slice or Transpose of known integers gives. None
+// What a Cast, Concat, ConstantOfShape, Gather, Reshape, Slice, Transpose or Unsqueeze of known
+// integers gives. None
 // where an operand is not known, or the node is another one, of another type or malformed.
 std::optional<IntegerTensor> FoldIntegers(const onnx::NodeProto& node,
                                           const std::map<std::string, IntegerTensor>& known);

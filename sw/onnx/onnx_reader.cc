@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/error.h"
+#include "sw/graph/plan.h"
 #include "sw/io/file.h"
 #include "sw/io/shape.h"
 #include "sw/onnx/fold_integers.h"
@@ -166,6 +167,27 @@ bool AddConstant(Graph& graph, IntegerTensors& integers, const onnx::NodeProto& 
   return true;
 }
 
+// The shape of a tensor that an earlier node gives, as integers. False where the node is another.
+bool AddShape(const Graph& graph, IntegerTensors& integers, const onnx::NodeProto& proto) {
+  if (proto.op_type() != "Shape" || proto.input_size() != 1 || proto.output_size() != 1 ||
+      proto.attribute_size() != 0) {
+    return false;
+  }
+  Graph until = graph;
+  until.output = proto.input(0);
+  const GraphPlan plan = PlanGraph(std::move(until));
+  const Shape& shape = plan.shapes.at(plan.graph.output);
+  return integers.try_emplace(proto.output(0), IntegerTensor{{std::ssize(shape)}, shape}).second;
+}
+
+void AddNode(Graph& graph, const IntegerTensors& integers, const onnx::NodeProto& proto) {
+  graph.nodes.push_back(Node(graph, proto));
+  for (const std::string& name : graph.nodes.back().inputs) {
+    const auto found = integers.find(name);
+    if (found != integers.end()) graph.integers[name] = found->second.values;
+  }
+}
+
 }  // namespace
 
 Graph ReadOnnx(const std::string& path) {
@@ -201,12 +223,8 @@ Graph ReadOnnx(const std::string& path) {
   graph.input = FixedShape(graph, *inputs.front());
   graph.output = proto.output(0).name();
   for (const onnx::NodeProto& node : proto.node()) {
-    if (!AddConstant(graph, integers, node)) graph.nodes.push_back(Node(graph, node));
-  }
-  for (const GraphNode& node : graph.nodes) {
-    for (const std::string& name : node.inputs) {
-      const auto found = integers.find(name);
-      if (found != integers.end()) graph.integers[name] = found->second.values;
+    if (!AddShape(graph, integers, node) && !AddConstant(graph, integers, node)) {
+      AddNode(graph, integers, node);
     }
   }
   return graph;

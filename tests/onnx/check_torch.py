@@ -37,7 +37,7 @@ class Operators(torch.nn.Module):
         x = functional.pad(x, (0, 0, 0, 0, 1, 0))  # a channel
         x = x.clamp(min=-0.5) + 0.25
         x = functional.avg_pool2d(functional.max_pool2d(x, 2, ceil_mode=True), 2)
-        return torch.matmul(self.fc(self.drop(x.flatten(1))), self.matrix)
+        return torch.matmul(self.fc(self.drop(x.view(x.size(0), -1))), self.matrix)
 
 
 def check_opsets(infer, folder):

@@ -243,7 +243,7 @@ TEST(Import, PadsThatAreComputedOfConstants) {
     ExpectWrongCall({"import", path, "--out", imported}, why);
   };
   refused(
-      "/zeros", [](auto& node) { node.set_op_type("Shape"); }, "Shape '/zeros' is not supported");
+      "/zeros", [](auto& node) { node.set_op_type("Size"); }, "Size '/zeros' is not supported");
   refused(
       "/sides", [](auto& node) { node.mutable_attribute(0)->set_ints(0, 0); },
       "Transpose '/sides' is not supported");
@@ -257,6 +257,33 @@ TEST(Import, PadsThatAreComputedOfConstants) {
       "/paired", [](auto& node) { node.set_input(1, "before"); }, "Reshape '/paired' ");
   refused(
       "/y", [](auto& node) { node.set_input(1, "count"); }, "Pad '/y' has pads [4] for");
+}
+
+// x.view(x.size(0), -1) after the pad: Shape, Gather, Unsqueeze and Concat give the Reshape's
+// numbers.
+TEST(Import, ShapesThatAreComputed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("m.onnx");
+  const auto write = [&](const std::string& shape_of) {
+    onnx::ModelProto model = PaddedByPyTorch();
+    using Type = onnx::AttributeProto;
+    AddNode(model, "Shape", {shape_of}, "shape");
+    onnx::NodeProto& zero = AddNode(model, "Constant", {}, "zero");
+    AddAttribute(zero, "value_int", Type::INT).set_i(0);
+    AddNode(model, "Gather", {"shape", "zero"}, "images");
+    AddNode(model, "Unsqueeze", {"images", "axis"}, "first");
+    AddAttribute(AddNode(model, "Concat", {"first", "last"}, "sizes"), "axis", Type::INT).set_i(0);
+    AddNode(model, "Reshape", {"y", "sizes"}, "rows");
+    model.mutable_graph()->mutable_output(0)->set_name("rows");
+    WriteFileAtomically(path, model.SerializeAsString());
+  };
+  write("y");
+  const Result result = Sumac({"import", path, "--out", folder.File("m.safetensors")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("2 operators, 1 parameters, [1, 2, 3, 3] to [1, 72]"));
+  write("z");
+  ExpectWrongCall({"import", path, "--out", folder.File("m.safetensors")},
+                  "no node gives the output 'z'");
 }
 
 TEST(Infer, RefusesAnInputOfAnotherShape) {
