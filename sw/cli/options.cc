@@ -32,11 +32,13 @@ void AddFormatOptions(CLI::App& app, ArithmeticOptions& options) {
   app.add_option("--comp", options.comp,
                  "Compensation of pam: mogami (0), pam-alpha, l-mul or 0xHEX below 0x800000")
       ->check(Accepted(ParseComp))
+      ->type_name(kCompNames)
       ->capture_default_str();
   app.add_option(
          "--format", options.format,
          "Operand format: fp32, bf16 or e8mN (N from 3 to 23); operands are rounded into it")
       ->check(Accepted(ParseFormat))
+      ->type_name(kFormatNames)
       ->capture_default_str();
 }
 
@@ -44,6 +46,7 @@ void AddMulOption(CLI::App& app, ArithmeticOptions& options) {
   app.add_option("--mul", options.mul,
                  "Product: pam (an integer add) or ieee (a true multiplication)")
       ->check(Accepted(ParseProduct))
+      ->type_name(kProductNames)
       ->capture_default_str();
 }
 

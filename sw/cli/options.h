@@ -39,6 +39,11 @@ struct EngineOptions {
   bool IsHardware() const { return engine == "rtl" || engine == "core"; }
 };
 
+// What --help lists of an option whose text is parsed, and the completion offers.
+inline constexpr char kProductNames[] = "TEXT:{pam,ieee}";
+inline constexpr char kCompNames[] = "TEXT:{mogami,pam-alpha,l-mul,0xHEX}";
+inline constexpr char kFormatNames[] = "TEXT:{fp32,bf16,e8mN}";
+
 // A check of an option's text by a function that throws Error (ParseComp and the like).
 template <typename Parse>
 CLI::Validator Accepted(Parse parse) {
