@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
+#include <string>
 
 #include "model/compare.h"
 #include "tests/model/gemm_cases.h"
@@ -15,6 +17,13 @@ namespace sumac::testing {
 namespace {
 
 constexpr std::uint64_t kRandomJobs = 900;
+
+// How many of them are run; fewer where a checker makes each a hundred times as long
+// (script/sanitize).
+std::uint64_t RandomJobs() {
+  const char* jobs = std::getenv("SUMAC_TEST_JOBS");
+  return jobs == nullptr ? kRandomJobs : std::stoull(jobs);
+}
 
 const char* ClassOf(Word w) {
   if (IsNaN(w)) return "NaN";
@@ -247,7 +256,7 @@ TEST_F(GemmTest, Submissions) {
 }
 
 TEST_F(GemmTest, RandomJobs) {
-  for (std::uint64_t seed = 0; seed < kRandomJobs; ++seed) {
+  for (std::uint64_t seed = 0; seed < RandomJobs(); ++seed) {
     Random random(seed);
     SCOPED_TRACE("seed " + std::to_string(seed));
     Job job = MakeRandomJob(*device_, random);
