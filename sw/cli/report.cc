@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 
 #include "sw/cli/commands.h"
 #include "sw/cli/compare_runs.h"
+#include "sw/cli/options.h"
 #include "sw/cli/run_record.h"
 
 namespace sumac {
@@ -24,6 +26,7 @@ struct ReportOptions {
   std::vector<std::string> folders;
   std::string out;
   std::string chart_js = kChartJs;
+  bool as_json = false;
 };
 
 std::string ReadChartJs(const std::string& path) {
@@ -71,13 +74,19 @@ std::string FillPage(const std::string& chart_js, const std::string& data) {
 }
 
 void RunReport(const ReportOptions& options) {
+  if (options.out.empty() && !options.as_json) {
+    throw Error("There is nowhere to report to: give --out FILE for a page, or --json.");
+  }
   std::vector<RunRecord> runs;
   for (const std::string& folder : options.folders) runs.push_back(ReadRun(folder));
   nlohmann::ordered_json data = CompareRuns(runs);
   data["version"] = SUMAC_VERSION;
-  const std::string chart_js = ReadChartJs(options.chart_js);
-  CheckWritable(options.out);
-  WriteFileAtomically(options.out, FillPage(chart_js, Embedded(data)));
+  if (!options.out.empty()) {
+    const std::string chart_js = ReadChartJs(options.chart_js);
+    CheckWritable(options.out);
+    WriteFileAtomically(options.out, FillPage(chart_js, Embedded(data)));
+  }
+  if (options.as_json) fmt::print("{}\n", data.dump(2));
 }
 
 }  // namespace
@@ -87,14 +96,16 @@ void AddReport(CLI::App& app, int&) {
   CLI::App* command =
       app.add_subcommand("report", "Compare training runs on one page for a browser");
   command->add_option("DIR", options->folders, "Folders of runs of `sumac train`")->required();
-  command->add_option("--out", options->out, "The HTML file to write")->required();
+  command->add_option("--out", options->out, "The HTML file to write");
   command
       ->add_option("--chart-js", options->chart_js,
                    "The charting library that the page will hold: chart.min.js of Chart.js 3")
       ->capture_default_str();
+  AddJsonOption(*command, options->as_json);
   command->footer(
       "The page needs no network and no other file. Runs of one configuration and several seeds\n"
-      "are compared with those of ieee seed by seed; a folder's diagnostics.json is drawn too.\n\n"
+      "are compared with those of ieee seed by seed; a folder's diagnostics.json is drawn too.\n"
+      "--json prints what is compared, with the page or without.\n\n"
       "Example:\n"
       "  sumac report runs/pam-1 runs/pam-2 runs/ieee-1 runs/ieee-2 --out report.html");
   command->callback([options] { RunReport(*options); });

@@ -113,6 +113,21 @@ TEST_F(Report, DifferencesArePairedBySeed) {
   EXPECT_NEAR(difference.at("test_loss").at("mean").get<double>(), -0.02, 1e-12);
 }
 
+TEST_F(Report, JsonIsThePagesData) {
+  const std::vector<std::string> runs = {Run("pam", {{"mul", "pam"}}),
+                                         Run("ieee", {{"mul", "ieee"}})};
+  json expected = Data(runs);
+  const Result alone = Sumac({"report", "--json", runs[0], runs[1]});
+  EXPECT_EQ(alone.status, 0) << alone.err;
+  EXPECT_EQ(alone.Json(), expected);
+  std::vector<std::string> both = Call(runs);
+  both.emplace_back("--json");
+  std::filesystem::remove(folder_.File("report.html"));
+  EXPECT_EQ(Sumac(both).Json(), expected);
+  EXPECT_TRUE(std::filesystem::exists(folder_.File("report.html")));
+  ExpectWrongCall({"report", runs[0]}, "give --out FILE");
+}
+
 TEST_F(Report, TheBaselineIsTheNearestOfIeee) {
   const json data =
       Data({Run("wide", {{"mul", "ieee"}}), Run("narrow", {{"mul", "ieee"}, {"format", "bf16"}}),
