@@ -92,18 +92,24 @@ class Trainer {
  private:
   // A fresh run's folder and words, or an interrupted one's.
   void Start() {
-    if (!config_.resume) {
-      folder_.Begin();
-      net_.Initialize(config_.seed);
-      WriteCheckpoint();
+    if (config_.resume) {
+      folder_.Lock();
     } else {
-      const std::string path = folder_.checkpoint_path();
-      const Checkpoint checkpoint = ReadCheckpoint(path);
-      CheckSameRun(path, checkpoint);
-      Restore(checkpoint, net_, sgd_);
-      position_ = checkpoint.position;
-      folder_.Resume(position_.epoch);
+      folder_.Begin();
     }
+    if (!config_.resume || folder_.HoldsOnlyConfig()) {
+      net_.Initialize(config_.seed);
+      // Before the checkpoint: ended between the two, the run can be resumed.
+      folder_.WriteConfig(config_);
+      WriteCheckpoint();
+      return;
+    }
+    const std::string path = folder_.checkpoint_path();
+    const Checkpoint checkpoint = ReadCheckpoint(path);
+    CheckSameRun(path, checkpoint);
+    Restore(checkpoint, net_, sgd_);
+    position_ = checkpoint.position;
+    folder_.Resume(position_.epoch);
     folder_.WriteConfig(config_);
   }
 
