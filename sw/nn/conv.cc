@@ -110,31 +110,33 @@ void Conv::Forward(Context& context, std::int64_t images, const Tensor& x, const
 void Conv::Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
                     const Tensor* dx, bool accumulate) const {
   const ScopedFloatMode mode;
+  const Batch batch = context.BatchOf(images);
   std::vector<Job> jobs;
   if (dx != nullptr) {
-    jobs.push_back(ConvInputGradientJob(geometry_, images, dy, weight_.value, *dx, accumulate));
+    jobs.push_back(
+        ConvInputGradientJob(geometry_, batch.Own(), dy, weight_.value, *dx, accumulate));
     jobs.back().name = name_ + " input-gradient";
   }
-  std::vector<Tensor> partial = {weight_.gradient};
-  for (int shard = 0; shard < context.shards; ++shard) {
-    const std::int64_t first = shard * images / context.shards;
-    const std::int64_t end = (shard + 1) * images / context.shards;
-    if (shard > 0) partial.push_back(MakeTensor(context.device, geometry_.WeightWords()));
-    jobs.push_back(ConvWeightGradientJob(geometry_, first, end - first, x, dy, partial.back()));
+  std::vector<Tensor> tensors = {weight_.gradient};
+  std::vector<std::span<const float>> partial;
+  for (int i = 0; i < batch.ShardsOfRank(); ++i) {
+    const int shard = batch.FirstShard() + i;
+    const std::int64_t first = batch.ShardBegin(shard);
+    const std::int64_t end = batch.ShardBegin(shard + 1);
+    if (i > 0) tensors.push_back(MakeTensor(context.device, geometry_.WeightWords()));
+    partial.emplace_back(tensors.back().values);
+    jobs.push_back(ConvWeightGradientJob(geometry_, first - batch.Begin(), end - first, x, dy,
+                                         tensors.back()));
     jobs.back().name = name_ + " weight-gradient";
   }
   for (Job& job : jobs) job.arithmetic = context.backward;
   RunJobs(context, jobs);
-  for (std::size_t shard = 1; shard < partial.size(); ++shard) {
-    for (std::size_t i = 0; i < weight_.gradient.values.size(); ++i) {
-      weight_.gradient.values[i] += partial[shard].values[i];
-    }
-  }
+  batch.SumShards(partial, weight_.gradient.values);
   if (bias_) {
     const std::int64_t rows = geometry_.OutHeight() * geometry_.OutWidth();
     const std::int64_t channels = geometry_.out_channels;
     const std::vector<double> sums =
-        SumImages(images, channels, [&](std::int64_t image, double* sum) {
+        SumImages(batch, channels, [&](std::int64_t image, double* sum) {
           const float* row = dy.values.data() + image * rows * channels;
           for (std::int64_t r = 0; r < rows; ++r, row += channels) {
             for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<double>(row[c]);

@@ -71,7 +71,7 @@ class Conv {
   // Fills the gradients of weight and bias and, where dx is not null, dx (see
   // ConvInputGradientJob). The weight's is one fold a shard, added in shard order; shard i of S has
   // the images from floor(i * images / S) on. The bias's is a sum in binary64 over an image's
-  // rows, then over the images.
+  // rows, then over the images. `images` are the whole batch's, x, dy and dx those of this rank.
   void Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
                 const Tensor* dx, bool accumulate = false) const;
 

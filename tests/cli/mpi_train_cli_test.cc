@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// `mpirun -n N sumac train`: the checkpoints of one process; a rank that dies or a signal leaves
+// one from which any number of processes goes on.
+#include <csignal>
+#include <filesystem>
+
+#include "sw/io/file.h"
+#include "tests/cli/mpi.h"
+
+namespace sumac {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MpiTrain : public MpiTest {
+ protected:
+  std::vector<std::string> Call(const std::string& name, const std::string& mul = "pam",
+                                const std::string& images = "200") const {
+    return {"train",
+            "--model",
+            "resnet8",
+            "--data",
+            "fashion-mnist",
+            "--limit-train",
+            images,
+            "--mul",
+            mul,
+            "--validation",
+            "100",
+            "--batch",
+            "32",
+            "--shards",
+            "4",
+            "--epochs",
+            "2",
+            "--out",
+            Folder(name),
+            "--threads",
+            "1"};
+  }
+  std::string Folder(const std::string& name) const { return folder_.File(name); }
+  std::string Bytes(const std::string& name) const {
+    return ReadFile(Folder(name) + "/model.safetensors");
+  }
+
+  // A run of two ranks that is ended by `end(program)` after some steps, resumed by one process.
+  template <typename End>
+  Result EndedAndResumed(const std::string& name, End end) const {
+    std::vector<std::string> call = Call(name, "pam", "1000");
+    call.insert(call.end(), {"--checkpoint-every", "1"});
+    Program program(call, "", "", Launcher(2));
+    const std::vector<pid_t> ranks = RanksOf(program, 2);
+    while (program.Running() && !std::filesystem::exists(Folder(name) + "/config.json")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    end(program, ranks);
+    const Result ended = program.Wait();
+    const Result resumed = sumac::Sumac({"train", "--resume", "--out", Folder(name)});
+    EXPECT_EQ(resumed.status, 0) << resumed.err;
+    const Result whole = sumac::Sumac(Call(name + "-whole", "pam", "1000"));
+    EXPECT_EQ(whole.status, 0) << whole.err;
+    EXPECT_TRUE(Bytes(name) == Bytes(name + "-whole"));
+    return ended;
+  }
+};
+
+TEST_F(MpiTrain, RanksDecideNoWord) {
+  for (const char* mul : {"pam", "ieee"}) {
+    const std::string alone = std::string(mul) + "-1";
+    ASSERT_EQ(sumac::Sumac(Call(alone, mul)).status, 0);
+    for (const int ranks : {2, 4}) {
+      const std::string name = mul + ("-" + std::to_string(ranks));
+      const Result result = Sumac(ranks, Call(name, mul));
+      EXPECT_EQ(result.status, 0) << result.err;
+      EXPECT_THAT(result.out, HasSubstr("resnet8: test accuracy"));
+      EXPECT_TRUE(Bytes(name) == Bytes(alone)) << name;
+    }
+  }
+}
+
+TEST_F(MpiTrain, ALostRankEndsTheRunWithACheckpoint) {
+  const Result ended = EndedAndResumed(
+      "lost", [](const Program&, const auto& ranks) { kill(ranks.back(), SIGKILL); });
+  EXPECT_NE(ended.status, 0);
+  EXPECT_THAT(ended.err, HasSubstr("sumac train: rank "));
+  EXPECT_THAT(ended.err, HasSubstr(") has died; "));
+  EXPECT_THAT(ended.err, HasSubstr("sumac train --resume --out " + Folder("lost")));
+}
+
+TEST_F(MpiTrain, ASignalEndsTheRunWithACheckpoint) {
+  const Result ended = EndedAndResumed(
+      "signal", [](const Program& program, const auto&) { program.Signal(SIGINT); });
+  EXPECT_NE(ended.status, 0);
+  EXPECT_THAT(ended.err, HasSubstr("interrupted; the checkpoint of the last finished step is "
+                                   "written. Go on with: sumac train --resume"));
+}
+
+TEST_F(MpiTrain, OneRankThatIsStoppedStopsAll) {
+  const Result ended = EndedAndResumed(
+      "one", [](const Program&, const auto& ranks) { kill(ranks.back(), SIGTERM); });
+  EXPECT_NE(ended.status, 0);
+  EXPECT_THAT(ended.err, HasSubstr("interrupted"));
+}
+
+TEST_F(MpiTrain, RanksHaveToDivideTheShards) {
+  const Result result = Sumac(3, Call("three"));
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("sumac train: 3 processes cannot share 4 shards evenly"));
+  EXPECT_FALSE(std::filesystem::exists(Folder("three") + "/config.json"));
+}
+
+}  // namespace
+}  // namespace sumac
