@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/add.h"
 
-#include <cstdint>
 #include <utility>
 
 #include "model/round.h"
@@ -22,15 +21,15 @@ Word Add(Word a, Word b) {
   // Aligned to the smaller exponent the sum of two 24-bit significands is exact in 63 bits while
   // the exponents are at most 37 apart; further apart the smaller is less than a quarter of an ulp
   // of the larger, wherever it lies, so any nonzero stand-in at that distance rounds alike.
-  constexpr int kMaxDistance = 37;
-  int distance = Exponent(a) - Exponent(b);
-  std::uint64_t small = Significand(b);
+  constexpr Signed kMaxDistance = 37;
+  Signed distance = Exponent(a) - Exponent(b);
+  Wide small = Significand(b);
   if (distance > kMaxDistance) {
     distance = kMaxDistance;
     small = 1;
   }
-  const std::uint64_t large = Significand(a) << distance;
-  const std::uint64_t sum = ((a ^ b) & kSignBit) != 0 ? large - small : large + small;
+  const Wide large = Significand(a) << distance;
+  const Wide sum = ((a ^ b) & kSignBit) != 0 ? large - small : large + small;
   if (sum == 0) return 0;
   return RoundToWord(a & kSignBit, sum, Exponent(a) - distance);
 }

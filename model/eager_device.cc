@@ -7,11 +7,15 @@ namespace sumac {
 
 Ticket EagerDevice::Submit(std::span<const Job> jobs) {
   for (const Job& job : jobs) Check(job);
+  finished_.emplace(next_ticket_, ExecuteAll(jobs));
+  return next_ticket_++;
+}
+
+std::vector<JobReport> EagerDevice::ExecuteAll(std::span<const Job> jobs) {
   std::vector<JobReport> reports;
   reports.reserve(jobs.size());
   for (const Job& job : jobs) reports.push_back(Execute(job));
-  finished_.emplace(next_ticket_, std::move(reports));
-  return next_ticket_++;
+  return reports;
 }
 
 std::vector<JobReport> EagerDevice::Wait(Ticket ticket) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ class EagerDevice : public Device {
   virtual void Check(const Job& job) const { ValidateJob(job); }
   // Runs one job that has passed Check.
   virtual JobReport Execute(const Job& job) = 0;
+  // Runs jobs that have passed Check, by Execute one after the other unless a subclass knows
+  // better; one report each.
+  virtual std::vector<JobReport> ExecuteAll(std::span<const Job> jobs);
 
  private:
   Ticket next_ticket_ = 1;

@@ -39,7 +39,11 @@ class BroadcastSide {
             Word* words, Word* keep, Range* ranges) const;
 
  private:
-  void Gather(const Panel& panel, const std::vector<ViewIndex::Part>& k_parts, Word* words) const;
+  // How many panels from `first` on, of those before `last`, are consecutive words at each k.
+  std::int64_t Adjacent(std::int64_t first, std::int64_t last) const;
+  // Gathers one panel's words or more, and returns how many.
+  std::int64_t Gather(std::int64_t first, std::int64_t last,
+                      const std::vector<ViewIndex::Part>& k_parts, Word* words) const;
 
   const KernelSet& kernels_;
   CompactView compact_;

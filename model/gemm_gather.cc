@@ -18,7 +18,7 @@ class GatherLayout : public Layout {
       : kernels_(kernels),
         compact_(view),
         view_(view.Expanded()),
-        source_(reinterpret_cast<const Word*>(AsHostBuffer(*view.source.buffer).floats().data())),
+        source_(reinterpret_cast<const Word*>(WordsAt(view.source.buffer, 0))),
         mantissa_bits_(mantissa_bits),
         outer_(view.source.OuterSize()) {
     const std::int64_t lanes = kernels.lanes * kernels.vectors;

@@ -105,10 +105,14 @@ using CopyPixelsFunction = void (*)(Word* dst, const float* src, std::int64_t pi
 
 inline constexpr int kSparseTaps = 9;  // tap 3 r + s of a 3 x 3 kernel
 
+// Whether all words, in whole vectors, are clean and not zero; if so, their range.
+using MeasureFunction = bool (*)(const float* src, std::int64_t count, RangeState* range);
+
 // Adds the products of some adjacent pixels' words with the weights that they meet to a vector of
 // output channels: tap (r, s) of pixel i at acc + i * acc_pixel - r * acc_row - s * acc_pixel.
 struct ScatterWork {
-  NonzeroLists lists;  // places: of the word's weights, in words from `weights` on
+  NonzeroLists lists;         // places: of the word's weights, in words from `weights` on
+  const Word* all = nullptr;  // instead of lists, pixels x channels words without a zero
   std::int64_t pixels = 0;
   std::int64_t channels = 0;
   const Word* weights = nullptr;  // channel x tap x lane, as EncodeFunction leaves them
@@ -154,7 +158,9 @@ struct KernelSet {
   // Null where a set has none.
   ListFunction list_nonzeros;
   CopyPixelsFunction copy_pixels;
-  ScatterFunction scatter[kKinds];  // none of the three is kMasked
+  MeasureFunction measure;
+  ScatterFunction scatter[kKinds];  // none of the four is kMasked
+  ScatterFunction scatter_all[kKinds];
   UpdateFunction update[kKinds];
   UpdateSomeFunction update_some[kKinds];
 };

@@ -320,7 +320,9 @@ constexpr KernelSet MakeKernelSet(const char* name) {
       .finish_transposed = FinishTransposed<V>,
       .list_nonzeros = nullptr,
       .copy_pixels = nullptr,
+      .measure = nullptr,
       .scatter = {},
+      .scatter_all = {},
       .update = {},
       .update_some = {}};
 #undef SUMAC_KIND

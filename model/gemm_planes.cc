@@ -114,7 +114,7 @@ class PlaneLayout : public Layout {
         shape_(shape),
         y_(shape.y),
         x_(shape.x),
-        source_(AsHostBuffer(*view.source.buffer).floats().data() + view.offset),
+        source_(WordsAt(view.source.buffer, view.offset)),
         mantissa_bits_(mantissa_bits) {
     for (const Digit& digit : shape_.batch) images_ *= digit.extent;
     image_outer_ = shape_.y.positions * shape_.x.positions;

@@ -15,7 +15,7 @@ constexpr std::int64_t kPackedWords = 1 << 20;  // of the broadcast side, a task
 constexpr std::int64_t kAccWords = 1 << 18;     // MACs that are not worth a second thread
 
 Matrix MakeMatrix(const MatrixView& view, bool a_is_vector) {
-  Matrix matrix{.data = AsHostBuffer(*view.buffer).floats().data() + view.offset,
+  Matrix matrix{.data = WordsAt(view.buffer, view.offset),
                 .lane_stride = view.row_stride,
                 .row_stride = view.column_stride};
   if (!a_is_vector) std::swap(matrix.lane_stride, matrix.row_stride);
@@ -162,6 +162,7 @@ void GemmRun::Reserve(const std::vector<Task>& tasks, Workspace& space) const {
   space.words.Reserve(rows * k);
   space.keep.Reserve(rows * k);
   space.acc.Reserve(acc);
+  space.owner = this;
   space.packed_first = -1;
 }
 

@@ -33,13 +33,15 @@ struct Workspace {
   Scratch<std::uint8_t> dense;
   Scratch<Word> weights;
   std::vector<Kind> kinds;
+  std::vector<const Word*> all;  // of images without a zero: their words
   std::vector<Range> ranges;
   std::vector<Run> runs;
   std::vector<float*> lanes;       // of one tile: where C[lane][first row] lies, or null
   std::vector<float*> c_in_lanes;  // the same of C_in
   TileCounts tile_counts{};
 
-  // The panels that `words` holds.
+  // The panels that `words` holds, and whose.
+  const void* owner = nullptr;
   std::int64_t packed_first = -1;
   std::int64_t packed_last = -1;
 };
@@ -75,7 +77,8 @@ class GemmRun {
   GemmRun(const Job& job, const KernelSet& kernels);
 
   std::vector<Task> Tasks(std::int64_t threads) const;
-  // Makes room for any of the tasks.
+  // Makes room for any of the tasks; once before the first that runs in the space, and again after
+  // anything else has used it.
   void Reserve(const std::vector<Task>& tasks, Workspace& space) const;
   void Execute(const Task& task, Workspace& space) const;
 

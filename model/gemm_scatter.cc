@@ -18,18 +18,14 @@ bool IsRowMajor(const MatrixView& matrix, std::int64_t n) {
   return matrix.column_stride == 1 && matrix.row_stride == n;
 }
 
-// Whether the job is a convolution of the form above on channels-last tensors.
-bool Matches(const Job& job, const KernelSet& kernels) {
+}  // namespace
+
+// A convolution of 3 x 3 taps and stride 1 on channels-last tensors.
+bool ScatterRun::Matches(const Job& job, const KernelSet& kernels) {
   return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 &&
          job.a.k[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.outer, job.a.k) &&
          IsRowMajor(job.c, job.n) && (!job.c_in || IsRowMajor(*job.c_in, job.n));
 }
-
-float* WordsOf(const BufferPtr& buffer, std::int64_t offset) {
-  return AsHostBuffer(*buffer).floats().data() + offset;
-}
-
-}  // namespace
 
 ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
     : job_(job),
@@ -58,7 +54,7 @@ std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& ke
 bool ScatterRun::PackWeights(Workspace& space) {
   const CompactView compact(job_.b);
   if (compact.bounded) return false;
-  const auto* source = reinterpret_cast<const Word*>(WordsOf(job_.b.buffer, compact.offset));
+  const auto* source = reinterpret_cast<const Word*>(WordsAt(job_.b.buffer, compact.offset));
   const std::vector<ViewIndex::Part> columns = Parts(compact.outer, 0, job_.n);
   const std::vector<ViewIndex::Part> rows = Parts(compact.k, 0, job_.k);
   const std::int64_t count = job_.n * job_.k;
@@ -89,7 +85,7 @@ void ScatterRun::Begin(std::int64_t image, float* acc) const {
   if (!job_.c_in) return;
   const std::int64_t row_words = out_width_ * job_.n;
   const float* source =
-      WordsOf(job_.c_in->buffer, job_.c_in->offset) + image * out_height_ * row_words;
+      WordsAt(job_.c_in->buffer, job_.c_in->offset) + image * out_height_ * row_words;
   for (std::int64_t y = 0; y < out_height_; ++y) {
     std::copy_n(source + y * row_words, row_words, acc + Output(y, 0));
   }
@@ -97,7 +93,7 @@ void ScatterRun::Begin(std::int64_t image, float* acc) const {
 
 void ScatterRun::End(std::int64_t image, const float* acc) const {
   const std::int64_t row_words = out_width_ * job_.n;
-  float* c = WordsOf(job_.c.buffer, job_.c.offset) + image * out_height_ * row_words;
+  float* c = WordsAt(job_.c.buffer, job_.c.offset) + image * out_height_ * row_words;
   for (std::int64_t y = 0; y < out_height_; ++y) {
     kernels_.finish(c + y * row_words, acc + Output(y, 0), row_words);
   }
@@ -113,6 +109,7 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
   space.counts.Reserve(group_ * pixels);
   space.acc.Reserve(group_ * image_words_);
   space.ranges.resize(static_cast<std::size_t>(count));
+  space.all.resize(static_cast<std::size_t>(count));
   const auto lists_of = [&](std::int64_t image) {
     return NonzeroLists{.words = space.words.data() + image * list_words,
                         .places = space.places.data() + image * list_words,
@@ -123,9 +120,15 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     RangeState state;
     Clear(state);
     const float* source =
-        WordsOf(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.outer[0].stride;
-    kernels_.list_nonzeros(source, pixels, channels_, channels_, place_step,
-                           job_.arithmetic.mantissa_bits, 0, lists_of(i), &state);
+        WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.outer[0].stride;
+    const bool all = job_.arithmetic.mantissa_bits == kMantissaBits &&
+                     kernels_.measure(source, list_words, &state);
+    space.all[static_cast<std::size_t>(i)] = all ? reinterpret_cast<const Word*>(source) : nullptr;
+    if (!all) {
+      Clear(state);
+      kernels_.list_nonzeros(source, pixels, channels_, channels_, place_step,
+                             job_.arithmetic.mantissa_bits, 0, lists_of(i), &state);
+    }
     space.ranges[static_cast<std::size_t>(i)] = Reduce(state);
     Begin(first + i, space.acc.data() + i * image_words_);
   }
@@ -133,7 +136,10 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     for (std::int64_t i = 0; i < count; ++i) {
       const Kind kind =
           ChooseKind(job_.arithmetic, space.ranges[static_cast<std::size_t>(i)], weight_range_);
+      const Word* all = space.all[static_cast<std::size_t>(i)];
+      const auto& scatter = all != nullptr ? kernels_.scatter_all : kernels_.scatter;
       ScatterWork work{.lists = lists_of(i),
+                       .all = all,
                        .pixels = width_,
                        .channels = channels_,
                        .weights = weights_ + vector * job_.k * kernels_.lanes,
@@ -143,7 +149,8 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
                        .acc_row = columns_ * job_.n,
                        .bias = bias_};
       for (std::int64_t y = 0; y < height_; ++y) {
-        kernels_.scatter[kind](work);
+        scatter[kind](work);
+        if (all != nullptr) work.all += width_ * channels_;
         work.lists.words += width_ * channels_;
         work.lists.places += width_ * channels_;
         work.lists.counts += width_;

@@ -19,7 +19,10 @@ namespace sumac::gemm {
 
 class ScatterRun {
  public:
-  // Null where the job is not of that form, or some weight is zero, an infinity or a NaN. The space
+  // Whether the job is of that form.
+  static bool Matches(const Job& job, const KernelSet& kernels);
+
+  // Null where it is not, or some weight is zero, an infinity or a NaN. The space
   // keeps the packed weights until the run is over.
   static std::unique_ptr<ScatterRun> Make(const Job& job, const KernelSet& kernels,
                                           Workspace& space);

@@ -5,6 +5,8 @@
 #ifndef SUMAC_MODEL_GEMM_SPARSE_BODY_H_
 #define SUMAC_MODEL_GEMM_SPARSE_BODY_H_
 
+#include <algorithm>
+
 #include "model/gemm_kernel_body.h"
 
 namespace sumac::gemm {
@@ -73,13 +75,30 @@ template <class V, Kind kKind>
   }
 }
 
-template <class V, Kind kKind>
+template <class V>
+bool Measure(const float* src, std::int64_t count, RangeState* range) {
+  constexpr std::int64_t kChunk = 8 * V::kLanes;  // between two looks at whether to go on
+  const auto* words = reinterpret_cast<const Word*>(src);
+  Cleaner<V> cleaner(kMantissaBits, range);
+  for (std::int64_t i = 0; i < count;) {
+    const std::int64_t end = std::min(count, i + kChunk);
+    auto nonzero = V::AllLanes();
+    for (; i < end; i += V::kLanes) {
+      nonzero = V::NonZero(nonzero, cleaner.Clean(V::Load(words + i)));
+    }
+    if (V::Count(nonzero) != V::kLanes) return false;
+  }
+  return true;
+}
+
+// By lists, or with kAll by `all`.
+template <class V, Kind kKind, bool kAll>
 void Scatter(const ScatterWork& given) {
   using Int = typename V::Int;
   const ScatterWork work = given;  // stores cannot change a copy
   const Int bias = V::Set(work.bias);
   const Int offset = V::Set(Word{0} - work.bias - kMinNormal);
-  const Word* words = work.lists.words;
+  const Word* words = kAll ? work.all : work.lists.words;
   const Word* places = work.lists.places;
   float* row[3] = {work.acc, work.acc - work.acc_row, work.acc - 2 * work.acc_row};
   const std::int64_t step = work.acc_pixel;
@@ -87,10 +106,10 @@ void Scatter(const ScatterWork& given) {
     typename V::Float acc[kSparseTaps];
 #pragma GCC unroll 9
     for (int t = 0; t < kSparseTaps; ++t) acc[t] = V::LoadFloat(row[t / 3] - t % 3 * step);
-    const int count = work.lists.counts[i];
-    for (int e = 0; e < count; ++e) {
+    const std::int64_t count = kAll ? work.channels : work.lists.counts[i];
+    for (std::int64_t e = 0; e < count; ++e) {
       const Int x = V::Broadcast(words + e);
-      const Word* w = work.weights + places[e];
+      const Word* w = work.weights + (kAll ? e * kSparseTaps * V::kLanes : places[e]);
 #pragma GCC unroll 9
       for (int t = 0; t < kSparseTaps; ++t) {
         acc[t] = AddProduct<V, kKind>(acc[t], x, V::Load(w + t * V::kLanes), bias, offset);
@@ -99,7 +118,7 @@ void Scatter(const ScatterWork& given) {
 #pragma GCC unroll 9
     for (int t = 0; t < kSparseTaps; ++t) V::StoreFloat(row[t / 3] - t % 3 * step, acc[t]);
     words += work.channels;
-    places += work.channels;
+    if (!kAll) places += work.channels;
 #pragma GCC unroll 3
     for (float*& one : row) one += step;
   }
@@ -206,9 +225,13 @@ template <class V>
 constexpr KernelSet WithSparseKernels(KernelSet set) {
   set.list_nonzeros = ListNonzeros<V>;
   set.copy_pixels = CopyPixels<V>;
-  set.scatter[kPlain] = Scatter<V, kPlain>;
-  set.scatter[kGeneral] = Scatter<V, kGeneral>;
-  set.scatter[kIeee] = Scatter<V, kIeee>;
+  set.measure = Measure<V>;
+  set.scatter[kPlain] = Scatter<V, kPlain, false>;
+  set.scatter_all[kPlain] = Scatter<V, kPlain, true>;
+  set.scatter[kGeneral] = Scatter<V, kGeneral, false>;
+  set.scatter_all[kGeneral] = Scatter<V, kGeneral, true>;
+  set.scatter[kIeee] = Scatter<V, kIeee, false>;
+  set.scatter_all[kIeee] = Scatter<V, kIeee, true>;
   set.update[kPlain] = Update<V, kPlain>;
   set.update[kGeneral] = Update<V, kGeneral>;
   set.update[kIeee] = Update<V, kIeee>;

@@ -65,7 +65,7 @@ class StripLayout : public Layout {
               const KernelSet& kernels)
       : kernels_(kernels),
         shape_(shape),
-        source_(AsHostBuffer(*view.source.buffer).floats().data() + view.offset),
+        source_(WordsAt(view.source.buffer, view.offset)),
         mantissa_bits_(mantissa_bits) {
     for (const Digit& digit : shape_.batch) images_ *= digit.extent;
     // The digit that k-blocks cut: images, or else rows, or else columns.

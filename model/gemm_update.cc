@@ -13,19 +13,15 @@ namespace {
 // Pixels whose lists and gradients are held at a time: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
 
-float* WordsOf(const BufferPtr& buffer, std::int64_t offset) {
-  return AsHostBuffer(*buffer).floats().data() + offset;
-}
+}  // namespace
 
-bool Matches(const Job& job, const KernelSet& kernels) {
+bool UpdateRun::Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
   return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 && job.n > 0 &&
          job.a.outer[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.k, job.a.outer) &&
          job.b.outer == gradient.outer && job.b.k == gradient.k && job.b.y == gradient.y &&
          job.b.x == gradient.x && !job.c_in;
 }
-
-}  // namespace
 
 UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums)
     : job_(job),
@@ -48,12 +44,6 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scra
   std::fill_n(sums_, job.m * job.n, 0.0f);
 }
 
-std::unique_ptr<UpdateRun> UpdateRun::Make(const Job& job, const KernelSet& kernels, int threads,
-                                           Scratch<float>& sums) {
-  if (!Matches(job, kernels)) return nullptr;
-  return std::unique_ptr<UpdateRun>(new UpdateRun(job, kernels, threads, sums));
-}
-
 UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
   const std::int64_t in = task % in_parts_;
   const std::int64_t out = task / in_parts_;
@@ -69,6 +59,7 @@ UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
 
 void UpdateRun::Execute(std::int64_t task, Workspace& space) {
   const Part part = PartOf(task);
+  space.owner = this;
   const std::int64_t pixels = height_ * width_;
   const std::int64_t outputs = out_height_ * out_width_;
   const std::int64_t list_words = pixels * part.in_count;
@@ -91,14 +82,14 @@ void UpdateRun::Execute(std::int64_t task, Workspace& space) {
       RangeState words;
       Clear(words);
       kernels_.list_nonzeros(
-          WordsOf(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.k[0].stride + part.in_begin,
+          WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.k[0].stride + part.in_begin,
           pixels, channels_, part.in_count, static_cast<Word>(kSparseTaps * kernels_.lanes), bits,
           bias_, lists_of(i), &words);
       RangeState gradients;
       Clear(gradients);
       kernels_.copy_pixels(
           space.keep.data() + i * gradient_words,
-          WordsOf(job_.b.buffer, job_.b.offset) + (first + i) * outputs * job_.n + part.out_begin,
+          WordsAt(job_.b.buffer, job_.b.offset) + (first + i) * outputs * job_.n + part.out_begin,
           outputs, job_.n, part.out_count, bits, space.dense.data() + i * outputs, &gradients);
       const Range range = Reduce(gradients);
       if (!range.finite()) {
@@ -165,7 +156,7 @@ void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Wor
 bool UpdateRun::Finish() {
   if (!finite_) return false;
   kernels_.finish(sums_, sums_, job_.m * job_.n);
-  float* c = WordsOf(job_.c.buffer, job_.c.offset);
+  float* c = WordsAt(job_.c.buffer, job_.c.offset);
   for (std::int64_t n = 0; n < job_.n; ++n) {
     const float* sum = Sums(n / kernels_.lanes, 0) + n % kernels_.lanes;
     for (std::int64_t tap = 0; tap < kSparseTaps; ++tap) {

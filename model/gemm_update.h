@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 
 #include "model/device.h"
 #include "model/gemm_kernel.h"
@@ -18,9 +17,11 @@ namespace sumac::gemm {
 
 class UpdateRun {
  public:
-  // Null where the job is not of that form. The sums' memory is used until Finish.
-  static std::unique_ptr<UpdateRun> Make(const Job& job, const KernelSet& kernels, int threads,
-                                         Scratch<float>& sums);
+  // Whether the job is of that form.
+  static bool Matches(const Job& job, const KernelSet& kernels);
+
+  // Of a job that is, for so many threads; the sums' memory is used until Finish.
+  UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums);
 
   // A task is a part of the output channels and a part of the input channels.
   std::int64_t tasks() const { return out_parts_ * in_parts_; }
@@ -31,8 +32,6 @@ class UpdateRun {
   bool Finish();
 
  private:
-  UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums);
-
   // Input channels of a task, output channels, and where its sums begin: vector of output channels
   // x input channel x tap x lane.
   struct Part {

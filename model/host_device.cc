@@ -24,10 +24,6 @@ std::span<float> Range(HostBuffer& buffer, std::int64_t offset, std::size_t coun
   return buffer.floats().subspan(static_cast<std::size_t>(offset), count);
 }
 
-const float* At(const BufferPtr& buffer, std::int64_t offset) {
-  return AsHostBuffer(*buffer).floats().data() + offset;
-}
-
 // Whether the rows follow each other without a gap.
 bool IsDense(const Job& job, const MatrixView& matrix) {
   return matrix.column_stride == 1 && matrix.row_stride == job.n;
@@ -66,17 +62,21 @@ const HostBuffer& AsHostBuffer(const Buffer& buffer) {
   return AsHostBuffer(const_cast<Buffer&>(buffer));
 }
 
+float* WordsAt(const BufferPtr& buffer, std::int64_t offset) {
+  return AsHostBuffer(*buffer).floats().data() + offset;
+}
+
 Word EpilogueOfJob(const Job& job, std::int64_t m, std::int64_t n, Word acc) {
   const JobEpilogue& steps = job.epilogue;
   Word scale = 0;
   Word shift = 0;
   Word residual = 0;
   if (steps.affine) {
-    scale = ToWord(*At(steps.affine->scale.buffer, steps.affine->scale.offset + n));
-    shift = ToWord(*At(steps.affine->shift.buffer, steps.affine->shift.offset + n));
+    scale = ToWord(*WordsAt(steps.affine->scale.buffer, steps.affine->scale.offset + n));
+    shift = ToWord(*WordsAt(steps.affine->shift.buffer, steps.affine->shift.offset + n));
   }
   if (steps.residual) {
-    residual = ToWord(*At(steps.residual->buffer, steps.residual->Address(m, n)));
+    residual = ToWord(*WordsAt(steps.residual->buffer, steps.residual->Address(m, n)));
   }
   return EpilogueWord(job.arithmetic, acc, steps.affine ? &scale : nullptr, &shift,
                       steps.residual ? &residual : nullptr, steps.relu);
@@ -89,10 +89,10 @@ void ApplyJobEpilogue(const Job& job) {
   if (IsDense(job, job.c) && (!steps.residual || IsDense(job, *steps.residual))) {
     Epilogue epilogue{.relu = steps.relu};
     if (steps.affine) {
-      epilogue.scale = At(steps.affine->scale.buffer, steps.affine->scale.offset);
-      epilogue.shift = At(steps.affine->shift.buffer, steps.affine->shift.offset);
+      epilogue.scale = WordsAt(steps.affine->scale.buffer, steps.affine->scale.offset);
+      epilogue.shift = WordsAt(steps.affine->shift.buffer, steps.affine->shift.offset);
     }
-    if (steps.residual) epilogue.residual = At(steps.residual->buffer, steps.residual->offset);
+    if (steps.residual) epilogue.residual = WordsAt(steps.residual->buffer, steps.residual->offset);
     ApplyEpilogue(
         job.arithmetic, epilogue, job.n,
         c.subspan(static_cast<std::size_t>(job.c.offset), static_cast<std::size_t>(job.m * job.n)));

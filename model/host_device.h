@@ -38,6 +38,9 @@ class HostBuffer : public Buffer {
 HostBuffer& AsHostBuffer(Buffer& buffer);
 const HostBuffer& AsHostBuffer(const Buffer& buffer);
 
+// The word `offset` words into a host buffer.
+float* WordsAt(const BufferPtr& buffer, std::int64_t offset);
+
 // The job's epilogue on the finished fold `acc` of element (m, n), by the integer reference. The
 // job is valid and its buffers are HostBuffers, here and below.
 Word EpilogueOfJob(const Job& job, std::int64_t m, std::int64_t n, Word acc);

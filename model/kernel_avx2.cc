@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels for AVX2. Compiled for that CPU; run only where it is found.
-#include "model/gemm_kernel_body.h"
+#include <array>
+
+#include "model/gemm_sparse_body.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
 
 namespace sumac::gemm {
 namespace {
+
+// For each choice of lanes, which they are, in order.
+constexpr std::array<std::array<Word, 8>, 256> kChosen = [] {
+  std::array<std::array<Word, 8>, 256> chosen{};
+  for (std::size_t bits = 0; bits < chosen.size(); ++bits) {
+    std::size_t count = 0;
+    for (Word lane = 0; lane < 8; ++lane) {
+      if ((bits >> lane & 1) != 0) chosen[bits][count++] = lane;
+    }
+  }
+  return chosen;
+}();
 
 struct Avx2 {
   static constexpr int kLanes = 8;
@@ -63,6 +77,22 @@ struct Avx2 {
   static Float AsFloat(Int x) { return _mm256_castsi256_ps(x); }
   static Int AsInt(Float x) { return _mm256_castps_si256(x); }
 
+  static Mask AllLanes() { return Set(~Word{0}); }
+  static int Count(Mask m) { return __builtin_popcount(Bits(m)); }
+  // The chosen lanes, moved together.
+  static Int Compress(Mask m, Int x) {
+    return _mm256_permutevar8x32_epi32(x, Load(kChosen[Bits(m)].data()));
+  }
+  // 0, step, 2 * step ...
+  static Int Ramp(Word step) {
+    Word lanes[kLanes] = {};
+    for (int i = 1; i < kLanes; ++i) lanes[i] = lanes[i - 1] + step;
+    return Load(lanes);
+  }
+  static unsigned Bits(Mask m) {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(m)));
+  }
+
   // An 8 x 8 transpose: within 128-bit halves, then of the halves.
   static void Transpose(Int (&x)[kLanes]) {
     Int t[kLanes];
@@ -88,7 +118,7 @@ struct Avx2 {
   }
 };
 
-constexpr KernelSet kKernels = MakeKernelSet<Avx2>("avx2");
+constexpr KernelSet kKernels = WithSparseKernels<Avx2>(MakeKernelSet<Avx2>("avx2"));
 
 }  // namespace
 

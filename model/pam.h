@@ -5,8 +5,6 @@
 #ifndef SUMAC_MODEL_PAM_H_
 #define SUMAC_MODEL_PAM_H_
 
-#include <cstdint>
-
 #include "model/word.h"
 
 namespace sumac {
@@ -25,7 +23,7 @@ constexpr Word Pam(Word a, Word b, Word comp = kCompMogami) {
     return IsZero(a) || IsZero(b) ? kNaN : sign | kInfinity;
   }
   if (IsZero(a) || IsZero(b)) return 0;
-  const std::int64_t magnitude = std::int64_t{Magnitude(a)} + Magnitude(b) - kOne + comp;
+  const Signed magnitude = Signed{Magnitude(a)} + Magnitude(b) - kOne + comp;
   if (magnitude < kMinNormal) return 0;
   if (magnitude >= kInfinity) return sign | kInfinity;
   return sign | static_cast<Word>(magnitude);

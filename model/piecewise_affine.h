@@ -8,8 +8,6 @@
 #ifndef SUMAC_MODEL_PIECEWISE_AFFINE_H_
 #define SUMAC_MODEL_PIECEWISE_AFFINE_H_
 
-#include <cstdint>
-
 #include "model/pam.h"
 #include "model/round.h"
 #include "model/word.h"
@@ -29,7 +27,7 @@ constexpr Word Padiv(Word a, Word b) {
   if (IsInfinite(a)) return IsInfinite(b) ? kNaN : sign | kInfinity;
   if (IsZero(b)) return IsZero(a) ? kNaN : sign | kInfinity;
   if (IsInfinite(b) || IsZero(a)) return 0;
-  const std::int64_t magnitude = std::int64_t{Magnitude(a)} - Magnitude(b) + kOne;
+  const Signed magnitude = Signed{Magnitude(a)} - Magnitude(b) + kOne;
   if (magnitude < kMinNormal) return 0;
   if (magnitude >= kInfinity) return sign | kInfinity;
   return sign | static_cast<Word>(magnitude);
@@ -49,11 +47,11 @@ constexpr Word Paexp2(Word a) {
   const bool negative = (a & kSignBit) != 0;
   if (IsZero(a)) return kOne;
   if (Magnitude(a) >= kExp2Limit) return negative ? 0 : kInfinity;
-  const int shift = Exponent(a) + kMantissaBits;
+  const Signed shift = Exponent(a) + kMantissaBits;
   if (shift <= -kMantissaBits - 1) return kOne;
-  const auto significand = static_cast<std::int64_t>(Significand(a));
-  const std::int64_t units = shift < 0 ? significand >> -shift : significand << shift;
-  const std::int64_t magnitude = std::int64_t{kOne} + (negative ? -units : units);
+  const auto significand = static_cast<Signed>(Significand(a));
+  const Signed units = shift < 0 ? significand >> -shift : significand << shift;
+  const Signed magnitude = Signed{kOne} + (negative ? -units : units);
   return magnitude < kMinNormal ? 0 : static_cast<Word>(magnitude);
 }
 
@@ -63,10 +61,10 @@ constexpr Word Palog2(Word a) {
   if (IsZero(a)) return kMinusInfinity;
   if ((a & kSignBit) != 0) return kNaN;
   if (IsInfinite(a)) return kInfinity;
-  const std::int64_t units = std::int64_t{a} - kOne;
+  const Signed units = Signed{a} - kOne;
   if (units == 0) return 0;
   const Word sign = units < 0 ? kSignBit : 0;
-  return RoundToWord(sign, static_cast<std::uint64_t>(units < 0 ? -units : units), -kMantissaBits);
+  return RoundToWord(sign, static_cast<Wide>(units < 0 ? -units : units), -kMantissaBits);
 }
 
 // e^a and the natural logarithm, by way of base 2.

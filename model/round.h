@@ -3,9 +3,6 @@
 #ifndef SUMAC_MODEL_ROUND_H_
 #define SUMAC_MODEL_ROUND_H_
 
-#include <bit>
-#include <cstdint>
-
 #include "model/word.h"
 
 namespace sumac {
@@ -13,22 +10,22 @@ namespace sumac {
 // The word nearest (ties to even) to significand * 2^exponent with the given sign bit, the
 // significand not zero. It is rounded to 24 significant bits with unbounded exponent; then a
 // magnitude below 2^-126 becomes a zero of its sign, one of 2^128 or more an infinity.
-constexpr Word RoundToWord(Word sign, std::uint64_t significand, int exponent) {
-  const int excess = static_cast<int>(std::bit_width(significand)) - (kMantissaBits + 1);
+constexpr Word RoundToWord(Word sign, Wide significand, Signed exponent) {
+  const Signed excess = BitWidth(significand) - (kMantissaBits + 1);
   if (excess <= 0) {
     significand <<= -excess;
   } else {
-    const std::uint64_t rest = significand & ((std::uint64_t{1} << excess) - 1);
-    const std::uint64_t half = std::uint64_t{1} << (excess - 1);
+    const Wide rest = significand & ((Wide{1} << excess) - 1);
+    const Wide half = Wide{1} << (excess - 1);
     significand >>= excess;
     if (rest > half || (rest == half && (significand & 1) != 0)) ++significand;
   }
   exponent += excess;
-  if (significand == std::uint64_t{1} << (kMantissaBits + 1)) {
+  if (significand == Wide{1} << (kMantissaBits + 1)) {
     significand >>= 1;
     ++exponent;
   }
-  const int biased = exponent + kMantissaBits + 127;
+  const Signed biased = exponent + kMantissaBits + 127;
   if (biased < 1) return sign;
   if (biased > 254) return sign | kInfinity;
   const Word fraction = static_cast<Word>(significand) & (kMinNormal - 1);
@@ -37,9 +34,9 @@ constexpr Word RoundToWord(Word sign, std::uint64_t significand, int exponent) {
 
 // Significand (with its leading one) and exponent of a finite nonzero word:
 // |value| = significand * 2^exponent.
-constexpr std::uint64_t Significand(Word w) { return (w & (kMinNormal - 1)) | kMinNormal; }
-constexpr int Exponent(Word w) {
-  return static_cast<int>(Magnitude(w) >> kMantissaBits) - 127 - kMantissaBits;
+constexpr Wide Significand(Word w) { return (w & (kMinNormal - 1)) | kMinNormal; }
+constexpr Signed Exponent(Word w) {
+  return static_cast<Signed>(Magnitude(w) >> kMantissaBits) - 127 - kMantissaBits;
 }
 
 }  // namespace sumac

@@ -24,18 +24,29 @@ class SimdDevice : public HostDevice {
 
  protected:
   JobReport Execute(const Job& job) override;
+  std::vector<JobReport> ExecuteAll(std::span<const Job> jobs) override;
 
  private:
   // work(task, space) for each task, on so many threads.
   template <class Work>
   void RunTasks(int threads, std::int64_t tasks, Work work);
 
-  // Runs the job by the nonzero words of an operand; false where it has to be run otherwise.
-  bool RunSparse(const Job& job, int threads);
+  // How many threads a job, or several of together so many MACs, is worth.
+  int ThreadsFor(std::int64_t macs) const;
+
+  // How many of the first jobs run side by side: those that RunScatter does not take and of which
+  // none reads another's result.
+  std::size_t Together(std::span<const Job> jobs) const;
+  // Runs them, weight gradients of UpdateRun's form by it. Their folds are long and cannot be cut:
+  // two threads at one such job both go through all its images.
+  void RunTogether(std::span<const Job> jobs);
+  // Runs the job by its input's nonzero words; false where it has to be run otherwise.
+  bool RunScatter(const Job& job);
+  void RunDense(const Job& job);
 
   const gemm::KernelSet& kernels_;
   std::vector<std::unique_ptr<gemm::Workspace>> workspaces_;  // one a thread
-  gemm::Scratch<float> sums_;                                 // of weight gradients
+  std::vector<gemm::Scratch<float>> sums_;  // of weight gradients, one a job side by side
   gemm::TileCounts tile_counts_{};
 };
 

@@ -3,12 +3,9 @@
 #ifndef SUMAC_MODEL_WORD_H_
 #define SUMAC_MODEL_WORD_H_
 
-#include <bit>
-#include <cstdint>
+#include "model/integers.h"
 
 namespace sumac {
-
-using Word = std::uint32_t;
 
 inline constexpr Word kSignBit = 0x80000000u;
 inline constexpr Word kMagnitudeMask = 0x7FFFFFFFu;
@@ -23,9 +20,6 @@ constexpr bool IsNaN(Word w) { return Magnitude(w) > kInfinity; }
 constexpr bool IsInfinite(Word w) { return Magnitude(w) == kInfinity; }
 // Zero as an operand: true zero and every subnormal, which is read as zero (DAZ).
 constexpr bool IsZero(Word w) { return Magnitude(w) < kMinNormal; }
-
-constexpr Word ToWord(float value) { return std::bit_cast<Word>(value); }
-constexpr float ToFloat(Word w) { return std::bit_cast<float>(w); }
 
 }  // namespace sumac
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trained network from its checkpoint, and its logits.
+// A trained network from its checkpoint, its logits and its weights; a checkpoint of weights from
+// elsewhere.
 #include <algorithm>
+#include <tuple>
 
+#include "model/devices.h"
 #include "python/engine.h"
 #include "sw/nn/resnet.h"
 #include "sw/train/checkpoint.h"
@@ -73,9 +76,49 @@ class Model {
             });
   }
 
+  // Name to array, in the order of the network.
+  pybind11::dict State() const {
+    const auto device = MakeReferenceDevice(1);
+    const ResNet network = MakeNetwork(*device, checkpoint_);
+    pybind11::dict state;
+    for (const NamedTensor& tensor : StateTensors(network)) {
+      Floats array(tensor.shape);
+      std::ranges::copy(tensor.values, array.mutable_data());
+      state[pybind11::str(tensor.name)] = std::move(array);
+    }
+    return state;
+  }
+
  private:
   Checkpoint checkpoint_;
 };
+
+// Writes a checkpoint of an untrained run, velocities +0. Throws Error, the file as it was, where
+// the configuration or a tensor is not the network's.
+void WriteModel(const std::string& path, const std::string& name,
+                const std::tuple<std::int64_t, std::int64_t, std::int64_t>& input_shape,
+                std::int64_t classes, const std::string& config, const pybind11::dict& state) {
+  const auto [height, width, channels] = input_shape;
+  Checkpoint checkpoint;
+  checkpoint.path = path;
+  checkpoint.net = {name, channels, height, width, classes};
+  checkpoint.config = ConfigFromJson(nlohmann::json::parse(config), {});
+  checkpoint.config.model = name;
+  CheckConfig(checkpoint.config);
+  for (const auto& [key, value] : state) {
+    const auto array = pybind11::cast<Floats>(value);
+    const auto words = SpanOf(array);
+    checkpoint.file.tensors.push_back({pybind11::cast<std::string>(key),
+                                       {array.shape(), array.shape() + array.ndim()},
+                                       {words.begin(), words.end()}});
+  }
+  const pybind11::gil_scoped_release released;
+  const auto device = MakeReferenceDevice(1);
+  const ResNet network = MakeNetwork(*device, checkpoint);
+  const TrainConfig& training = checkpoint.config;
+  const Sgd sgd(network.Parameters(), training.momentum, training.weight_decay, training.mul_free);
+  WriteCheckpoint(path, network, sgd, training, {});
+}
 
 }  // namespace
 
@@ -91,8 +134,15 @@ void AddModel(pybind11::module_& module) {
              return pybind11::make_tuple(net.height, net.width, net.channels);
            })
       .def("config", &Model::Config)
+      .def("state", &Model::State)
       .def("predict_bytes", &Model::PredictBytes)
       .def("predict_floats", &Model::PredictFloats);
+  module.def("write_model", &WriteModel);
+  module.def("model_names", [] {
+    pybind11::list names;
+    for (const std::string& name : ResNetNames()) names.append(name);
+    return names;
+  });
 }
 
 }  // namespace sumac::python

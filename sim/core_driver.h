@@ -52,6 +52,7 @@ class CoreDriver : public Core {
     std::int64_t cycles = 0;
     std::int64_t quiet = 0;  // cycles since the last handshake
     for (bool done = false; !done; ++cycles) {
+      BeginCycle(cycles);
       if (!model.cmd_valid_i && commands < std::ssize(work.commands) && !stalls()) {
         Offer(work.commands[static_cast<std::size_t>(commands)]);
       }
@@ -96,6 +97,11 @@ class CoreDriver : public Core {
   void Trace(const std::string& file, std::int64_t cycles) override {
     waveform_.Begin(*model_, file, cycles);
   }
+
+ protected:
+  // At the begin of each cycle of Run, after the edge that starts it.
+  virtual void BeginCycle(std::int64_t /*cycle*/) {}
+  VerilatedContext& context() { return *context_; }
 
  private:
   static constexpr std::int64_t kQuietLimit = 1'000'000;

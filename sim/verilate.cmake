@@ -4,6 +4,8 @@
 # (or of SOURCES) at these parameters. Assertions are on. RANDOM_POWER_UP lets
 # VerilatedContext::randReset(2) fill all registers at random, and makes don't-care values random
 # too. TRACE compiles FST tracing in, which costs speed even where it is not used.
+# With SUMAC_COVERAGE all but the traced models, the program's arrays, count what they run
+# (coverage_points.h), the events of tests/coverage/events.sv too.
 include_guard(GLOBAL)
 
 find_program(VERILATOR verilator)
@@ -20,6 +22,9 @@ set(SUMAC_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl CACHE INTERNAL "")
 set(SUMAC_VERILATE_UNITS ${CMAKE_CURRENT_LIST_DIR}/verilate_units.cmake CACHE INTERNAL "")
 file(GLOB SUMAC_RTL_FILES CONFIGURE_DEPENDS
   ${SUMAC_RTL_DIR}/*.sv ${SUMAC_RTL_DIR}/*.svh ${SUMAC_RTL_DIR}/*.f ${SUMAC_RTL_DIR}/*.vlt)
+if(SUMAC_COVERAGE)
+  list(APPEND SUMAC_RTL_FILES ${PROJECT_SOURCE_DIR}/tests/coverage/events.sv)
+endif()
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
 # Verilator's run-time library, once for all models; a failed assertion is thrown as an Error.
@@ -27,7 +32,8 @@ add_library(sumac_verilator_runtime STATIC
   ${SUMAC_VERILATOR_ROOT}/include/verilated.cpp
   ${SUMAC_VERILATOR_ROOT}/include/verilated_threads.cpp
   ${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/verilated_stop.cc)
+  ${CMAKE_CURRENT_LIST_DIR}/verilated_stop.cc
+  $<$<BOOL:${SUMAC_COVERAGE}>:${CMAKE_CURRENT_LIST_DIR}/coverage_points.cc>)
 target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
   $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include>
   $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include/vltstd>)
@@ -47,6 +53,17 @@ function(sumac_verilate name)
   if(ARG_TRACE)
     set(trace --trace-fst)
   endif()
+  set(coverage "")
+  set(counts "")
+  set(optimise -O2)
+  if(SUMAC_COVERAGE AND NOT ARG_TRACE)
+    # Modules are not inlined, so that all instances of one share code: counting makes much of it.
+    # Of vectors wider than 64 bits, which hold the lanes of other modules, toggles are not counted.
+    set(coverage --coverage-line --coverage-user --coverage-toggle --coverage-max-width 64 -fno-inline
+      tests/coverage/events.sv)
+    set(counts -DCOVERAGE=1)
+    set(optimise -O1)
+  endif()
   set(power_up fast)
   if(ARG_RANDOM_POWER_UP)
     set(power_up unique)
@@ -57,20 +74,23 @@ function(sumac_verilate name)
   add_custom_command(OUTPUT ${units} ${dir}/${name}.h
     COMMAND ${CMAKE_COMMAND} -E rm -rf ${dir}
     COMMAND ${VERILATOR} --cc --assert -Wall -O3 --x-assign ${power_up} --x-initial ${power_up} ${trace}
-            -Irtl rtl/sumac.vlt -F rtl/sumac.f ${sources}
+            ${coverage} -Irtl rtl/sumac.vlt -F rtl/sumac.f ${sources}
             --top-module ${ARG_TOP} ${params} --prefix ${name} -Mdir ${dir}
-    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} -P ${SUMAC_VERILATE_UNITS}
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DDIR=${dir} ${counts} -P ${SUMAC_VERILATE_UNITS}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     DEPENDS ${SUMAC_RTL_FILES} ${ARG_SOURCES} ${SUMAC_VERILATE_UNITS}
     COMMENT "Verilating ${name}" VERBATIM)
   add_library(${name} STATIC ${units})
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${dir}>)
+  if(counts)
+    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  endif()
   target_compile_definitions(${name} PRIVATE
-    VM_COVERAGE=0 VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
+    VM_COVERAGE=$<BOOL:${counts}> VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
   # Generated code: no warnings of ours. Without optimisation a model would be ten times slower
   # and the tests with it, so debug builds have it too.
   target_compile_options(${name} PRIVATE -w)
-  set_source_files_properties(${dir}/${name}_hot.cc PROPERTIES COMPILE_OPTIONS -O2)
+  set_source_files_properties(${dir}/${name}_hot.cc PROPERTIES COMPILE_OPTIONS ${optimise})
   set_source_files_properties(${dir}/${name}_cold.cc PROPERTIES COMPILE_OPTIONS -O0)
   target_link_libraries(${name} PUBLIC sumac_verilator_runtime)
 endfunction()

@@ -1,8 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DNAME=model -DDIR=folder -P verilate_units.cmake: writes NAME_hot.cc and NAME_cold.cc,
-# which include the C++ files that Verilator has written to DIR.
+# cmake -DNAME=model -DDIR=folder [-DCOVERAGE=1] -P verilate_units.cmake: writes NAME_hot.cc and
+# NAME_cold.cc, which include the C++ files that Verilator has written to DIR. With COVERAGE these are
+# changed to count in sim/coverage_points.h.
 file(GLOB files RELATIVE ${DIR} ${DIR}/${NAME}*.cpp)
 list(SORT files)
+if(COVERAGE)
+  set(registered 0)
+  file(GLOB generated ${DIR}/${NAME}*.h ${DIR}/${NAME}*.cpp)
+  foreach(file IN LISTS generated)
+    file(READ ${file} text)
+    string(FIND "${text}" "std::atomic<uint32_t>" counters)
+    if(counters EQUAL -1)
+      continue()
+    endif()
+    string(REPLACE "std::atomic<uint32_t> __Vcoverage["
+      "static inline sumac::CoverageCounter __Vcoverage[" text "${text}")
+    string(REPLACE "std::atomic<uint32_t>*" "sumac::CoverageCounter*" text "${text}")
+    if(text MATCHES "::__vlCoverInsert\\(sumac[^{]*{")
+      set(head "${CMAKE_MATCH_0}")
+      string(FIND "${text}" "${head}" begin)
+      string(LENGTH "${head}" length)
+      math(EXPR begin "${begin} + ${length}")
+      string(SUBSTRING "${text}" 0 ${begin} before)
+      string(SUBSTRING "${text}" ${begin} -1 after)
+      string(FIND "${after}" "\n}\n" end)
+      string(SUBSTRING "${after}" ${end} -1 after)
+      set(text "${before}
+    if (!enable) return;
+    sumac::AddCoveragePoint(countp,
+        {filenamep, lineno, column, std::string{name()} + hierp, pagep, commentp});${after}")
+      set(registered 1)
+    endif()
+    file(WRITE ${file} "#include \"sim/coverage_points.h\"\n${text}")
+  endforeach()
+  if(NOT registered)
+    message(FATAL_ERROR "Verilator's code for coverage is not as sim/verilate_units.cmake knows it")
+  endif()
+endif()
 set(hot "")
 set(cold "")
 foreach(file IN LISTS files)

@@ -15,6 +15,7 @@ done
 import json
 import sys
 for mul in ("pam", "ieee"):
-    last = open(f"{sys.argv[1]}/train-{mul}/metrics.jsonl").read().splitlines()[-1]
-    print(mul, json.loads(last))
+    last = json.loads(open(f"{sys.argv[1]}/train-{mul}/metrics.jsonl").read().splitlines()[-1])
+    print(f"{mul:4}  training loss {last['train_loss']:.4f}   test loss {last['test_loss']:.4f}   "
+          f"test accuracy {100 * last['test_accuracy']:.2f} %")
 PYTHON

@@ -20,7 +20,7 @@ from ._core import Error, WorkFailed
 
 __version__: str = _core.version
 __all__ = ["Error", "Model", "WorkFailed", "add", "cycles", "gemm", "mul", "narrow", "networks",
-           "pam"]
+           "padiv", "paexp2", "palog2", "pam", "pasqrt"]
 
 Floats = NDArray[np.float32]
 
@@ -72,6 +72,14 @@ def _binary(function: Any, a: ArrayLike, b: ArrayLike, out: Optional[Floats], fo
     return _give(result, left.shape, out)
 
 
+def _unary(function: Any, a: ArrayLike, out: Optional[Floats]) -> Any:
+    values = _floats(a, "a")
+    _check_out(out, values.shape)
+    result = np.empty(values.size, dtype=np.uint32)
+    function(_words(values), result)
+    return _give(result, values.shape, out)
+
+
 def _narrowed(words: NDArray[np.uint32], format: str) -> NDArray[np.uint32]:
     result = np.empty_like(words)
     _core.narrow(words, result, format)
@@ -99,11 +107,29 @@ def add(a: ArrayLike, b: ArrayLike, *, out: Optional[Floats] = None) -> Any:
     return _binary(_core.add, a, b, out, "fp32")
 
 
+def padiv(a: ArrayLike, b: ArrayLike, *, out: Optional[Floats] = None) -> Any:
+    """The quotient that is an integer subtract: padiv(pam(a, b), b) is a but for over- and underflow."""
+    return _binary(_core.padiv, a, b, out, "fp32")
+
+
+def pasqrt(a: ArrayLike, *, out: Optional[Floats] = None) -> Any:
+    """The square root that is half of the word's exponent and mantissa field."""
+    return _unary(_core.pasqrt, a, out)
+
+
+def paexp2(a: ArrayLike, *, out: Optional[Floats] = None) -> Any:
+    """2 to the power of a, straight between whole powers; paexp2(pam(a, 1.442695)) is that of e."""
+    return _unary(_core.paexp2, a, out)
+
+
+def palog2(a: ArrayLike, *, out: Optional[Floats] = None) -> Any:
+    """The logarithm to base 2, straight between powers of two."""
+    return _unary(_core.palog2, a, out)
+
+
 def narrow(a: ArrayLike, format: str = "bf16", *, out: Optional[Floats] = None) -> Any:
     """Rounds to nearest even into an operand format: "fp32", "bf16" or "e8mN", N from 3 to 23."""
-    values = _floats(a, "a")
-    _check_out(out, values.shape)
-    return _give(_narrowed(_words(values), format), values.shape, out)
+    return _unary(lambda words, result: _core.narrow(words, result, format), a, out)
 
 
 def _matrix(value: ArrayLike, name: str) -> Floats:

@@ -6,6 +6,7 @@ has, images of any memory format. Tensors are float32 on the CPU.
 
     model = sumac.torch.convert(model)                  # nn.Conv2d and nn.Linear, parameters kept
     model = sumac.torch.convert(model, Options(mul="ieee"))
+    model = sumac.torch.ResNet.load("model.safetensors")  # of `sumac train`; save writes one
 """
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from torch import Tensor, nn
 import sumac
 
 from . import Error, _core
+from .resnet import ResNet
 
-__all__ = ["Conv2d", "Linear", "Options", "conv2d", "convert", "linear", "matmul"]
+__all__ = ["Conv2d", "Linear", "Options", "ResNet", "conv2d", "convert", "linear", "matmul"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Options:
         return (self.engine, mul, self.comp, self.format, self.threads, self.array or "")
 
     def gemm(self, a: Tensor, b: Tensor, backward: bool = False) -> Tensor:
+        """The product of two matrices, without a gradient."""
         return torch.from_numpy(sumac.gemm(_array(a, "a"), _array(b, "b"), None,
                                            *self.arguments(backward)))
 
@@ -123,6 +126,9 @@ def conv2d(x: Tensor, weight: Tensor, bias: Optional[Tensor] = None, stride: int
     if groups < 1 or weight.shape[0] % groups or x.shape[1] != groups * weight.shape[1]:
         raise Error(f"The images have {x.shape[1]} channels, and {groups} groups of the kernels "
                     f"take {weight.shape[1]} each.")
+    if groups == 1:
+        y: Tensor = _Conv.apply(x, weight, bias, stride, padding, options)
+        return y
     biases: Any = [None] * groups if bias is None else bias.chunk(groups)
     parts = zip(x.chunk(groups, 1), weight.chunk(groups), biases)
     return torch.cat([_Conv.apply(*part, stride, padding, options) for part in parts], 1)

@@ -33,6 +33,7 @@ void AddVerify(CLI::App& app, int& status, Ranks& ranks);
 void AddCurves(CLI::App& app, int& status);
 void AddDiagnose(CLI::App& app, int& status);
 void AddReport(CLI::App& app, int& status);
+void AddUpset(CLI::App& app, int& status);
 
 // Runs `work` after the call and its input were found good: an Error is now a failure of the work.
 template <typename Work>

@@ -6,13 +6,12 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 
 #include "model/devices.h"
 #include "sw/cli/commands.h"
+#include "sw/cli/matrix_job.h"
 #include "sw/cli/options.h"
-#include "sw/io/npy.h"
 
 namespace sumac {
 namespace {
@@ -28,58 +27,18 @@ struct GemmOptions {
   bool json = false;
 };
 
-Array ReadMatrix(const std::string& path) {
-  Array array = ReadNpy(path);
-  if (array.shape.size() != 2) {
-    throw Error(fmt::format("{}: expected a matrix, found an array of {} dimensions; reshape it.",
-                            path, array.shape.size()));
-  }
-  return array;
-}
-
-BufferPtr Load(Device& device, const Array& array) {
-  BufferPtr buffer = device.Allocate(static_cast<std::int64_t>(array.values.size()));
-  device.Write(*buffer, 0, array.values);
-  return buffer;
-}
-
 int RunGemm(const GemmOptions& options) {
-  const Array a = ReadMatrix(options.a);
-  const Array b = ReadMatrix(options.b);
-  std::optional<Array> c_in;
-  if (!options.c.empty()) c_in = ReadMatrix(options.c);
-  Job job;
-  job.name = "gemm";
-  job.m = a.shape[0];
-  job.k = a.shape[1];
-  job.n = b.shape[1];
-  job.arithmetic = options.arithmetic.Get();
-  if (b.shape[0] != job.k) {
-    throw Error(
-        fmt::format("{} is {} x {} and {} is {} x {}: expected as many rows of B as columns "
-                    "of A; check their order.",
-                    options.a, job.m, job.k, options.b, b.shape[0], job.n));
-  }
-  if (job.m == 0 || job.n == 0) {
-    throw Error(fmt::format("The product of {} and {} is {} x {}: expected at least one element.",
-                            options.a, options.b, job.m, job.n));
-  }
-  if (c_in && (c_in->shape[0] != job.m || c_in->shape[1] != job.n)) {
-    throw Error(fmt::format("{}: expected a matrix of {} x {}, as the product is, found {} x {}.",
-                            options.c, job.m, job.n, c_in->shape[0], c_in->shape[1]));
-  }
+  const Matrices matrices = ReadMatrices(options.a, options.b, options.c);
+  const Arithmetic arithmetic = options.arithmetic.Get();
   CheckWritable(options.out);
   if (!options.engine.trace.empty()) CheckWritable(options.engine.trace);
-  std::unique_ptr<Device> device = MakeEngine(options.engine, job.arithmetic);
+  std::unique_ptr<Device> device = MakeEngine(options.engine, arithmetic);
   if (options.check) {
     device = MakeCheckedDevice(std::move(device), MakeReferenceDevice(options.engine.threads));
   }
 
   return Working([&] {
-    job.a = MatrixOperand(Load(*device, a), 0, job.m, job.k, job.k, 1);
-    job.b = MatrixOperand(Load(*device, b), 0, job.n, 1, job.k, job.n);
-    if (c_in) job.c_in = MatrixView{Load(*device, *c_in), 0, job.n, 1};
-    job.c = MatrixView{device->Allocate(job.m * job.n), 0, job.n, 1};
+    const Job job = MakeMatrixJob(*device, matrices, arithmetic);
     const auto start = std::chrono::steady_clock::now();
     const JobReport report = device->Run(job);
     const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start;
@@ -87,7 +46,7 @@ int RunGemm(const GemmOptions& options) {
     device->Read(*job.c.buffer, 0, out.values);
     WriteNpy(options.out, out);
 
-    const ArrayShape array = EngineArray(options.engine, job.arithmetic);
+    const ArrayShape array = EngineArray(options.engine, arithmetic);
     const double utilization = Utilization(array, job.m * job.n * job.k, report.cycles);
     const Mismatch& mismatch = report.mismatch;
     if (options.json) {
@@ -131,17 +90,10 @@ void AddGemm(CLI::App& app, int& status) {
   command->add_option("--b", options->b, "B, K x N")->required();
   command->add_option("--c", options->c, "C_in, M x N, from which the sums start (default +0)");
   command->add_option("--out", options->out, "Where the result is written, M x N")->required();
-  AddEngineOption(*command, options->engine);
-  AddArrayOption(*command, options->engine.array);
-  AddMulOption(*command, options->arithmetic);
-  AddFormatOptions(*command, options->arithmetic);
-  AddThreadsOption(*command, options->engine.threads);
-  AddStallOptions(*command, options->engine);
-  AddMemoryOptions(*command, options->engine);
+  AddDeviceOptions(*command, options->engine, options->arithmetic);
   command->add_flag("--check", options->check,
                     "Compare every word with the reference; exit status 1 where one differs");
-  command->add_option("--trace", options->engine.trace,
-                      "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+  AddTraceOption(*command, options->engine);
   AddJsonOption(*command, options->json);
   command->footer(
       "Examples:\n"

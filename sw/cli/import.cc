@@ -129,21 +129,12 @@ void AddInfer(CLI::App& app, int& status, Ranks& ranks) {
   command->add_option("--input", options->input, "Its input: .npy, float32, in ONNX's order (NCHW)")
       ->required();
   command->add_option("--out", options->out, "Where the output is written, .npy")->required();
-  AddEngineOption(*command, options->engine);
-  AddArrayOption(*command, options->engine.array);
-  AddMulOption(*command, options->arithmetic);
-  AddFormatOptions(*command, options->arithmetic);
-  AddThreadsOption(*command, options->engine.threads);
-  AddStallOptions(*command, options->engine);
-  AddMemoryOptions(*command, options->engine);
+  AddDeviceOptions(*command, options->engine, options->arithmetic);
   command->add_flag("--check", options->check,
                     "Compare every word of every GEMM with another engine; exit status 1 where one "
                     "differs");
-  command->add_option("--check-engine", options->check_engine, "The engine of --check")
-      ->check(CLI::IsMember({"reference", "simd"}))
-      ->capture_default_str();
-  command->add_option("--trace", options->engine.trace,
-                      "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+  AddCheckEngineOption(*command, options->check_engine);
+  AddTraceOption(*command, options->engine);
   AddJsonOption(*command, options->json);
   command->footer(
       "A convolution of several groups has a job a group; its line is their sum.\n\n"

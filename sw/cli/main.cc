@@ -86,6 +86,7 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   AddCurves(app, status);
   AddDiagnose(app, status);
   AddReport(app, status);
+  AddUpset(app, status);
   app.parse_complete_callback([&] {
     const CLI::App& command = Innermost(app);
     const std::string& name = command.get_name();

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 
 #include "model/devices.h"
 #include "model/error.h"
+#include "model/threads.h"
 #include "sw/cli/interrupt.h"
 
 namespace sumac {
@@ -35,10 +35,9 @@ std::string ToText(const std::vector<SpreadReport>& reports) {
 NetworkEngine::NetworkEngine(const EngineOptions& options, const Arithmetic& arithmetic,
                              const std::string& check, Ranks& ranks)
     : options_(options), arithmetic_(arithmetic), check_(check), ranks_(ranks) {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   // A core's device has threads of its own; a waveform is of the first job on one device.
   const bool one = options.engine != "rtl" || !options.trace.empty();
-  const int workers = one ? 1 : options.threads > 0 ? options.threads : cores;
+  const int workers = one ? 1 : ThreadCount(options.threads);
   if (!options.IsHardware() || (workers == 1 && ranks.size() == 1)) {
     device_ = MakeDevice(options.threads);
     name_ = device_->name();

@@ -2,6 +2,7 @@
 // Stands in for sim/ in a build without RTL (SUMAC_RTL=OFF): there is no hardware, and it says so.
 #include "model/error.h"
 #include "sim/rtl.h"
+#include "sim/upset.h"
 
 namespace sumac {
 namespace {
@@ -29,5 +30,7 @@ RtlBoard MakeRtlBoard(const RtlTopOptions&) { Refuse(); }
 std::unique_ptr<Device> MakeRtlDevice(const RtlOptions&) { Refuse(); }
 
 std::unique_ptr<RtlUnit> MakeRtlUnit(RtlUnitKind, const Arithmetic&) { Refuse(); }
+
+std::unique_ptr<UpsetArray> MakeUpsetArray(const std::string&, const Arithmetic&) { Refuse(); }
 
 }  // namespace sumac

@@ -32,11 +32,13 @@ void AddFormatOptions(CLI::App& app, ArithmeticOptions& options) {
   app.add_option("--comp", options.comp,
                  "Compensation of pam: mogami (0), pam-alpha, l-mul or 0xHEX below 0x800000")
       ->check(Accepted(ParseComp))
+      ->type_name(kCompNames)
       ->capture_default_str();
   app.add_option(
          "--format", options.format,
          "Operand format: fp32, bf16 or e8mN (N from 3 to 23); operands are rounded into it")
       ->check(Accepted(ParseFormat))
+      ->type_name(kFormatNames)
       ->capture_default_str();
 }
 
@@ -44,6 +46,7 @@ void AddMulOption(CLI::App& app, ArithmeticOptions& options) {
   app.add_option("--mul", options.mul,
                  "Product: pam (an integer add) or ieee (a true multiplication)")
       ->check(Accepted(ParseProduct))
+      ->type_name(kProductNames)
       ->capture_default_str();
 }
 
@@ -87,6 +90,27 @@ void AddMemoryOptions(CLI::App& app, EngineOptions& options) {
   app.add_option("--latency", options.latency,
                  "rtl: cycles from a read's address to its data; default 32")
       ->check(CLI::Range(1, 100000));
+}
+
+void AddCheckEngineOption(CLI::App& app, std::string& engine) {
+  app.add_option("--check-engine", engine, "The engine of --check")
+      ->check(CLI::IsMember({"reference", "simd"}))
+      ->capture_default_str();
+}
+
+void AddTraceOption(CLI::App& app, EngineOptions& options) {
+  app.add_option("--trace", options.trace,
+                 "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+}
+
+void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& arithmetic) {
+  AddEngineOption(app, engine);
+  AddArrayOption(app, engine.array);
+  AddMulOption(app, arithmetic);
+  AddFormatOptions(app, arithmetic);
+  AddThreadsOption(app, engine.threads);
+  AddStallOptions(app, engine);
+  AddMemoryOptions(app, engine);
 }
 
 void AddJsonOption(CLI::App& app, bool& json) {

@@ -39,6 +39,11 @@ struct EngineOptions {
   bool IsHardware() const { return engine == "rtl" || engine == "core"; }
 };
 
+// What --help lists of an option whose text is parsed, and the completion offers.
+inline constexpr char kProductNames[] = "TEXT:{pam,ieee}";
+inline constexpr char kCompNames[] = "TEXT:{mogami,pam-alpha,l-mul,0xHEX}";
+inline constexpr char kFormatNames[] = "TEXT:{fp32,bf16,e8mN}";
+
 // A check of an option's text by a function that throws Error (ParseComp and the like).
 template <typename Parse>
 CLI::Validator Accepted(Parse parse) {
@@ -61,7 +66,12 @@ void AddThreadsOption(CLI::App& app, int& threads);                // --threads
 void AddArrayOption(CLI::App& app, std::string& array);            // --array
 void AddStallOptions(CLI::App& app, EngineOptions& options);       // --stall-seed, --stall-rate
 void AddMemoryOptions(CLI::App& app, EngineOptions& options);      // --bus-bits, --latency
+void AddCheckEngineOption(CLI::App& app, std::string& engine);     // --check-engine
+void AddTraceOption(CLI::App& app, EngineOptions& options);        // --trace
 void AddJsonOption(CLI::App& app, bool& json);                     // --json
+
+// --engine, --array, --mul, --comp, --format, --threads and the options of streams and memory.
+void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& arithmetic);
 
 // The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
 // where the build has no such hardware or an option of rtl is given with another engine.

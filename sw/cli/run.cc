@@ -75,11 +75,8 @@ void AddRun(CLI::App& app, int& status, Ranks& ranks) {
   command->add_flag("--check", options->check,
                     "Compare every word of every layer with another engine; exit status 1 where "
                     "one differs");
-  command->add_option("--check-engine", options->check_engine, "The engine of --check")
-      ->check(CLI::IsMember({"reference", "simd"}))
-      ->capture_default_str();
-  command->add_option("--trace", options->network.engine.trace,
-                      "rtl, core: write an FST waveform of the first 4,000 cycles (for GTKWave)");
+  AddCheckEngineOption(*command, options->check_engine);
+  AddTraceOption(*command, options->network.engine);
   command->footer(
       "Utilization is M x N x K over the array's size times its cycles. The predicted cycles are "
       "the cycle model's, without a look at the simulation; streams that stall take more.\n\n"

@@ -173,9 +173,7 @@ void AddStep(CLI::App& app, int& status, Ranks& ranks) {
   command->add_flag("--check", options->check,
                     "Compare every word of every GEMM with another engine, and the updated network "
                     "with that of a step taken there alone; exit status 1 where one differs");
-  command->add_option("--check-engine", options->check_engine, "The engine of --check")
-      ->check(CLI::IsMember({"reference", "simd"}))
-      ->capture_default_str();
+  AddCheckEngineOption(*command, options->check_engine);
   command->footer(
       "The images are those with which the run's next epoch begins. The checkpoint's momentum is\n"
       "used; nothing is written.\n\n"

@@ -18,11 +18,11 @@
 #include "model/names.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
+#include "sw/cli/matrix_job.h"
 #include "sw/cli/network.h"
 #include "sw/cli/wave_view.h"
 #include "sw/driver/accelerator_device.h"
 #include "sw/driver/tiles.h"
-#include "sw/io/npy.h"
 #include "sw/train/step.h"
 
 namespace sumac {
@@ -73,9 +73,6 @@ class RecordingDevice : public WrappingDevice {
     if (again || !IsAsked(job.name)) return simd_->Run(job);
 
     const std::vector<Tile> tiles = MakeTiles(shape_, job);
-    if (tiles.empty()) {
-      throw Error(job.name + " has no results, so no tile; give matrices of a row and a column.");
-    }
     if (options_.tile >= std::ssize(tiles)) {
       throw Error(fmt::format("{} has {} tiles on this array; give --tile from 0 to {}.", job.name,
                               tiles.size(), tiles.size() - 1));
@@ -162,37 +159,6 @@ Arithmetic MatrixArithmetic(const TraceOptions& options) {
   return arithmetic.Get();
 }
 
-void RunMatrices(const TraceOptions& options, Device& device) {
-  const Array a = ReadNpy(options.a);
-  const Array b = ReadNpy(options.b);
-  if (a.shape.size() != 2 || b.shape.size() != 2 || a.shape[1] != b.shape[0]) {
-    throw Error(fmt::format("{} and {} are no matrices M x K and K x N; check their order.",
-                            options.a, options.b));
-  }
-  std::optional<Array> c_in;
-  if (!options.c.empty()) c_in = ReadNpy(options.c);
-  if (c_in && c_in->shape != std::vector{a.shape[0], b.shape[1]}) {
-    throw Error(fmt::format("{} is no matrix M x N; give one of {} x {}.", options.c, a.shape[0],
-                            b.shape[1]));
-  }
-  const auto load = [&](const Array& array) {
-    BufferPtr buffer = device.Allocate(std::ssize(array.values));
-    device.Write(*buffer, 0, array.values);
-    return buffer;
-  };
-  Job job;
-  job.name = options.layer;
-  job.m = a.shape[0];
-  job.n = b.shape[1];
-  job.k = a.shape[1];
-  job.arithmetic = MatrixArithmetic(options);
-  job.a = MatrixOperand(load(a), 0, job.m, job.k, job.k, 1);
-  job.b = MatrixOperand(load(b), 0, job.n, 1, job.k, job.n);
-  if (c_in) job.c_in = MatrixView{load(*c_in), 0, job.n, 1};
-  job.c = MatrixView{device.Allocate(job.m * job.n), 0, job.n, 1};
-  device.Run(job);
-}
-
 std::string Range(std::int64_t first, std::int64_t count) {
   return fmt::format("{}..{}", first, first + count - 1);
 }
@@ -232,9 +198,9 @@ void Print(const TraceOptions& options, const Recording& recording, const RtlTop
 }
 
 int RunTrace(TraceOptions options) {
-  const bool matrices = !options.a.empty() || !options.b.empty() || !options.c.empty();
+  const bool gemm = !options.a.empty() || !options.b.empty() || !options.c.empty();
   const bool network = !options.network.checkpoint.empty() || !options.layer.empty();
-  if (matrices == network || options.a.empty() != options.b.empty() ||
+  if (gemm == network || options.a.empty() != options.b.empty() ||
       options.network.checkpoint.empty() != options.layer.empty()) {
     throw Error("Give either --checkpoint and --layer, or --a and --b.");
   }
@@ -243,14 +209,19 @@ int RunTrace(TraceOptions options) {
   }
   CheckWritable(options.out);
   CheckWritable(WaveViewPath(options.out));
-  if (matrices) options.layer = "gemm";
   std::optional<LayerInput> input;
-  if (network) input = ReadLayerInput(options);
+  std::optional<Matrices> matrices;
+  Arithmetic arithmetic;
   const bool backward = IsBackward(options.layer);
-  RtlTopOptions rtl =
-      AcceleratorOptions(options.network.engine, matrices   ? MatrixArithmetic(options)
-                                                 : backward ? input->backward
-                                                            : input->network.arithmetic);
+  if (gemm) {
+    options.layer = "gemm";
+    matrices = ReadMatrices(options.a, options.b, options.c);
+    arithmetic = MatrixArithmetic(options);
+  } else {
+    input = ReadLayerInput(options);
+    arithmetic = backward ? input->backward : input->network.arithmetic;
+  }
+  RtlTopOptions rtl = AcceleratorOptions(options.network.engine, arithmetic);
   CatchInterrupts();
   rtl.poll = [] { StopIfInterrupted("within the layer; nothing was recorded"); };
   const RtlBoard board = MakeRtlBoard(rtl);
@@ -258,8 +229,8 @@ int RunTrace(TraceOptions options) {
       options, board, ReadShape(*board.board),
       MakeAcceleratorDevice(board.name, board.board,
                             [begin = board.begin_job](const Job&) { begin(0); }));
-  if (matrices) {
-    RunMatrices(options, device);
+  if (gemm) {
+    device.Run(MakeMatrixJob(device, *matrices, arithmetic));
   } else if (backward) {
     RunBackward(*input, device);
   } else {

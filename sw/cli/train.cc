@@ -233,16 +233,21 @@ void AddTrain(CLI::App& app, int& status, Ranks& ranks) {
   number("lr", "Highest learning rate");
   number("momentum", "Momentum of SGD");
   number("weight-decay", "Weight decay of convolution and linear weights");
-  text("schedule", "Learning rate: cosine, step (a tenth at 1/2 and 3/4 of the run) or constant");
+  text("schedule", "Learning rate: cosine, step (a tenth at 1/2 and 3/4 of the run) or constant")
+      ->type_name("TEXT:{cosine,step,constant}");
   number("warmup", "Epochs in which the learning rate rises linearly");
-  text("augment", "Training images: none (as they are) or pad-crop-flip");
-  text("mul", "Product of the forward GEMMs: pam or ieee");
-  text("mul-backward", "Product of both gradient GEMMs (default: as --mul)")->default_str("");
-  text("comp", "Compensation of pam: mogami, pam-alpha, l-mul or 0xHEX");
+  text("augment", "Training images: none (as they are) or pad-crop-flip")
+      ->type_name("TEXT:{none,pad-crop-flip}");
+  text("mul", "Product of the forward GEMMs: pam or ieee")->type_name(kProductNames);
+  text("mul-backward", "Product of both gradient GEMMs (default: as --mul)")
+      ->default_str("")
+      ->type_name(kProductNames);
+  text("comp", "Compensation of pam: mogami, pam-alpha, l-mul or 0xHEX")->type_name(kCompNames);
   text("mul-free",
        "What needs no multiplier: gemm (the GEMMs, under pam) or all (batch norm, loss and "
-       "optimizer too)");
-  text("format", "Operand format of the GEMMs: fp32, bf16 or e8mN");
+       "optimizer too)")
+      ->type_name("TEXT:{gemm,all}");
+  text("format", "Operand format of the GEMMs: fp32, bf16 or e8mN")->type_name(kFormatNames);
   count("shards", "Ranges of a batch with one weight-gradient fold each");
   AddKey<std::uint64_t>(*command, given, "seed", "Seed of weights, order and augmentation");
   count("limit-train", "Train on the first N images (default: all)");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `verify`: random GEMMs on the Verilated arrays, every word compared with the reference.
+// `verify`: random GEMMs and layers on the kernels and on the Verilated hardware, every word
+// compared with the reference.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,11 +13,12 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "model/devices.h"
 #include "model/names.h"
+#include "model/threads.h"
 #include "sim/rtl.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
@@ -36,28 +38,38 @@ struct VerifyOptions {
   bool json = false;
 };
 
-// What was done on one array, by itself or in an accelerator.
+// What was done on one kernel, on one array by itself or on one in an accelerator.
 struct Tally {
-  RtlArray array;
-  int bus_bits = 0;  // of the accelerator; 0: the array alone
+  std::string kernel;  // of the engine simd; empty: hardware
+  RtlArray array;      // of the hardware
+  int bus_bits = 0;    // of the accelerator; 0: the array alone
   std::int64_t cases = 0;
   std::int64_t macs = 0;
   std::int64_t cycles = 0;
   std::int64_t compared = 0;
   std::int64_t differing = 0;
-  std::int64_t predicted = 0;     // cases without stalls, whose cycles are known beforehand
+  std::int64_t predicted = 0;     // jobs without stalls, whose cycles are known beforehand
   std::int64_t mispredicted = 0;  // of them
+
+  std::string Engine() const {
+    return !kernel.empty() ? "simd " + kernel : bus_bits == 0 ? "core" : "rtl";
+  }
 };
 
+std::string Describe(const Arithmetic& arithmetic) {
+  return fmt::format("{} {} comp {}", FormatName(arithmetic.mantissa_bits),
+                     ProductName(arithmetic.product), CompName(arithmetic.comp));
+}
+
 std::string Describe(const Tally& tally) {
-  const RtlArray& array = tally.array;
-  return fmt::format("{} {} {} comp {}{}", array.Geometry(),
-                     FormatName(array.arithmetic.mantissa_bits),
-                     ProductName(array.arithmetic.product), CompName(array.arithmetic.comp),
+  if (!tally.kernel.empty()) return tally.Engine();
+  return fmt::format("{} {} {}{}", tally.Engine(), tally.array.Geometry(),
+                     Describe(tally.array.arithmetic),
                      tally.bus_bits == 0 ? "" : fmt::format(" bus {}", tally.bus_bits));
 }
 
-std::vector<Tally> ChosenArrays(const std::string& geometry) {
+// The arrays of this geometry; or the kernels and all arrays.
+std::vector<Tally> ChosenEngines(const std::string& geometry) {
   std::vector<Tally> tallies;
   std::string known;
   for (const RtlArray& array : RtlArrays()) {
@@ -70,54 +82,128 @@ std::vector<Tally> ChosenArrays(const std::string& geometry) {
     tallies.emplace_back().array = top;
     tallies.back().bus_bits = top.BusBits();
   }
-  if (!tallies.empty()) return tallies;
-  MakeRtlDevice({});  // refuses where the build has no hardware at all
-  throw Error(fmt::format("No array {} was Verilated; choose one of {}.", geometry, known));
+  if (tallies.empty()) {
+    MakeRtlDevice({});  // refuses where the build has no hardware at all
+    throw Error(fmt::format("No array {} was Verilated; choose one of {}.", geometry, known));
+  }
+  if (!geometry.empty()) return tallies;
+  std::vector<Tally> kernels;
+  for (const std::string& name : KernelNames()) kernels.emplace_back().kernel = name;
+  tallies.insert(tallies.begin(), kernels.begin(), kernels.end());
+  return tallies;
+}
+
+// Any that the kernels take.
+Arithmetic RandomArithmetic(CaseRandom& random) {
+  constexpr Word kComps[] = {kCompMogami, kCompPamAlpha, kCompLMul};
+  Arithmetic arithmetic;
+  arithmetic.mantissa_bits =
+      random.OneIn(2) ? kMantissaBits
+                      : static_cast<int>(random.Between(kMinMantissaBits, kMantissaBits));
+  if (random.OneIn(4)) {
+    arithmetic.product = Product::kIeee;
+  } else {
+    arithmetic.comp = random.OneIn(4) ? static_cast<Word>(random.Between(0, kCompLimit - 1))
+                                      : kComps[random.Between(0, 2)];
+  }
+  return arithmetic;
+}
+
+// One case: where it runs, and what.
+struct Case {
+  Tally* tally = nullptr;
+  EngineOptions engine;
+  Arithmetic arithmetic;
+  std::unique_ptr<Device> device;  // compares with the reference
+  RandomJobs jobs;
+};
+
+// `threads` is the reference's.
+Case MakeCase(CaseRandom& random, int threads, std::vector<Tally>& tallies) {
+  // MACs of a pass that the simulator, or the reference, does in a fraction of a second.
+  constexpr std::int64_t kHardwareMacs = 100'000;
+  constexpr std::int64_t kKernelMacs = 2'000'000;
+  Case made;
+  const auto last = static_cast<std::int64_t>(tallies.size()) - 1;
+  made.tally = &tallies[static_cast<std::size_t>(random.Between(0, last))];
+  const Tally& tally = *made.tally;
+  EngineOptions& engine = made.engine;
+  engine.threads = static_cast<int>(random.Between(1, 3));
+  std::int64_t rows = tally.array.rows;
+  std::int64_t columns = tally.array.columns;
+  std::unique_ptr<Device> subject;
+  if (!tally.kernel.empty()) {
+    made.arithmetic = RandomArithmetic(random);
+    rows = random.Between(1, 40);
+    columns = random.Between(1, 40);
+    subject = MakeSimdDevice(engine.threads, tally.kernel);
+  } else {
+    made.arithmetic = tally.array.arithmetic;
+    engine.engine = tally.Engine();
+    engine.array = tally.array.Geometry();
+    engine.interruptible = true;
+    engine.bus_bits = tally.bus_bits;
+    if (random.OneIn(2)) {
+      engine.stall_seed = random.Bits() | 1;
+      engine.stall_rate = static_cast<double>(random.Between(1, 9)) / 10;
+    }
+    if (tally.bus_bits != 0) engine.latency = random.Between(1, 64);
+    subject = MakeEngine(engine, made.arithmetic);
+  }
+  made.device = MakeCheckedDevice(std::move(subject), MakeReferenceDevice(threads));
+  if (random.OneIn(2)) {
+    const LayerLimits limits{tally.kernel.empty() ? kHardwareMacs : kKernelMacs,
+                             tally.bus_bits != 0};
+    made.jobs = MakeRandomLayer(*made.device, random, made.arithmetic, limits);
+  } else {
+    made.jobs = MakeRandomGemm(*made.device, random, made.arithmetic, static_cast<int>(rows),
+                               static_cast<int>(columns));
+  }
+  return made;
+}
+
+// What is wrong with a job's report, or "".
+std::string Fault(const Job& job, const JobReport& report, bool predicted) {
+  if (report.mismatch.differing != 0) {
+    return fmt::format("{}: {} of {} words differ, first: {}", job.name, report.mismatch.differing,
+                       report.mismatch.compared, report.mismatch.first);
+  }
+  if (!predicted || report.cycles == report.predicted_cycles) return "";
+  return fmt::format("{}: {} cycles, and the cycle model says {}", job.name, report.cycles,
+                     report.predicted_cycles);
 }
 
 // Runs case `number`. Returns a text on the first difference, or "".
 std::string RunCase(std::uint64_t seed, std::int64_t number, int threads,
                     std::vector<Tally>& tallies) {
   CaseRandom random(seed, number);
-  const auto last = static_cast<std::int64_t>(tallies.size()) - 1;
-  Tally& tally = tallies[static_cast<std::size_t>(random.Between(0, last))];
-  const RtlArray& array = tally.array;
-  EngineOptions engine;
-  engine.engine = tally.bus_bits == 0 ? "core" : "rtl";
-  engine.array = array.Geometry();
-  engine.threads = threads;
-  engine.interruptible = true;
-  engine.bus_bits = tally.bus_bits;
-  if (random.OneIn(2)) {
-    engine.stall_seed = random.Bits() | 1;
-    engine.stall_rate = static_cast<double>(random.Between(1, 9)) / 10;
+  const Case made = MakeCase(random, threads, tallies);
+  const EngineOptions& engine = made.engine;
+  Tally& tally = *made.tally;
+  const bool predicted = tally.kernel.empty() && engine.stall_seed == 0;
+  const std::vector<Job>& jobs = made.jobs.jobs;
+  std::string fault;
+  try {
+    const std::vector<JobReport> reports = made.device->Wait(made.device->Submit(jobs));
+    ++tally.cases;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      const JobReport& report = reports[i];
+      tally.macs += jobs[i].m * jobs[i].n * jobs[i].k;
+      tally.cycles += report.cycles;
+      tally.compared += report.mismatch.compared;
+      tally.differing += report.mismatch.differing;
+      tally.predicted += predicted ? 1 : 0;
+      tally.mispredicted += predicted && report.cycles != report.predicted_cycles ? 1 : 0;
+      if (fault.empty()) fault = Fault(jobs[i], report, predicted);
+    }
+  } catch (const Error& error) {
+    fault = error.what();
   }
-  if (tally.bus_bits != 0) engine.latency = random.Between(1, 64);
-  const auto device =
-      MakeCheckedDevice(MakeEngine(engine, array.arithmetic), MakeReferenceDevice(threads));
-  const RandomJob random_job =
-      MakeRandomJob(*device, random, array.arithmetic, array.rows, array.columns);
-  const Job& job = random_job.job;
-  const JobReport report = device->Run(job);
-  ++tally.cases;
-  tally.macs += job.m * job.n * job.k;
-  tally.cycles += report.cycles;
-  tally.compared += report.mismatch.compared;
-  tally.differing += report.mismatch.differing;
-  const bool predicted = engine.stall_seed == 0;
-  const bool mispredicted = predicted && report.cycles != report.predicted_cycles;
-  tally.predicted += predicted ? 1 : 0;
-  tally.mispredicted += mispredicted ? 1 : 0;
-  const std::string place =
-      fmt::format("case {} on {}, latency {}, stall seed {} rate {}: {}", number, Describe(tally),
-                  engine.latency, engine.stall_seed, engine.stall_rate, random_job.description);
-  if (report.mismatch.differing != 0) {
-    return fmt::format("{}: {} of {} words differ, first: {}", place, report.mismatch.differing,
-                       report.mismatch.compared, report.mismatch.first);
-  }
-  if (!mispredicted) return "";
-  return fmt::format("{}: {} cycles, and the cycle model says {}", place, report.cycles,
-                     report.predicted_cycles);
+  if (fault.empty()) return "";
+  return fmt::format("case {} on {} ({}), {} threads, latency {}, stall seed {} rate {}: {}: {}",
+                     number, Describe(tally), Describe(made.arithmetic), engine.threads,
+                     engine.latency, engine.stall_seed, engine.stall_rate, made.jobs.description,
+                     fault);
 }
 
 // What was done so far, by one thread or by all.
@@ -219,9 +305,8 @@ Outcome RunCases(const VerifyOptions& options, std::uint64_t seed, const std::ve
     const std::scoped_lock lock(mutex);
     Add(own, sum);
   };
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::vector<std::future<void>> threads;
-  for (int i = 0; i < (options.threads > 0 ? options.threads : cores); ++i) {
+  for (int i = 0; i < ThreadCount(options.threads); ++i) {
     threads.push_back(std::async(std::launch::async, work));
   }
   Progress progress("s");
@@ -237,7 +322,7 @@ Outcome RunCases(const VerifyOptions& options, std::uint64_t seed, const std::ve
 }
 
 int RunVerify(const VerifyOptions& options, Ranks& ranks) {
-  const std::vector<Tally> arrays = ChosenArrays(options.array);
+  const std::vector<Tally> arrays = ChosenEngines(options.array);
   CatchInterrupts();
   const auto wait = [] { StopIfInterrupted("while waiting for another rank"); };
   // Without --seed the first rank's is everybody's.
@@ -272,18 +357,22 @@ int RunVerify(const VerifyOptions& options, Ranks& ranks) {
   if (options.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const Tally& tally : tallies) {
-      list.push_back({{"array", tally.array.Geometry()},
-                      {"format", FormatName(tally.array.arithmetic.mantissa_bits)},
-                      {"mul", ProductName(tally.array.arithmetic.product)},
-                      {"comp", CompName(tally.array.arithmetic.comp)},
-                      {"bus_bits", tally.bus_bits},
-                      {"cases", tally.cases},
-                      {"macs", tally.macs},
-                      {"cycles", tally.cycles},
-                      {"compared", tally.compared},
-                      {"mismatches", tally.differing},
-                      {"predicted", tally.predicted},
-                      {"mispredicted", tally.mispredicted}});
+      nlohmann::ordered_json entry = {{"engine", tally.Engine()}};
+      if (tally.kernel.empty()) {
+        entry["array"] = tally.array.Geometry();
+        entry["format"] = FormatName(tally.array.arithmetic.mantissa_bits);
+        entry["mul"] = ProductName(tally.array.arithmetic.product);
+        entry["comp"] = CompName(tally.array.arithmetic.comp);
+        entry["bus_bits"] = tally.bus_bits;
+      }
+      entry["cases"] = tally.cases;
+      entry["macs"] = tally.macs;
+      entry["cycles"] = tally.cycles;
+      entry["compared"] = tally.compared;
+      entry["mismatches"] = tally.differing;
+      entry["predicted"] = tally.predicted;
+      entry["mispredicted"] = tally.mispredicted;
+      list.push_back(entry);
     }
     const nlohmann::ordered_json document = {{"seed", seed},
                                              {"cases", cases},
@@ -295,16 +384,15 @@ int RunVerify(const VerifyOptions& options, Ranks& ranks) {
                                              {"arrays", list}};
     fmt::print("{}\n", document.dump(2));
   } else {
-    fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", "array", "cases", "MACs", "cycles",
+    fmt::print("{:<40} {:>8} {:>14} {:>12} {:>12} {:>10}\n", "engine", "cases", "MACs", "cycles",
                "words", "differ");
     for (const Tally& tally : tallies) {
-      fmt::print("{:<32} {:>8} {:>14} {:>12} {:>12} {:>10}\n", Describe(tally), tally.cases,
+      fmt::print("{:<40} {:>8} {:>14} {:>12} {:>12} {:>10}\n", Describe(tally), tally.cases,
                  tally.macs, tally.cycles, tally.compared, tally.differing);
     }
     fmt::print(
         "seed {}: {} cases, {} words compared with the reference, {} differ; the cycles of {} "
-        "cases "
-        "without stalls predicted, {} differ\n",
+        "jobs without stalls predicted, {} differ\n",
         seed, cases, compared, differing, predicted, mispredicted);
     if (!first.empty()) fmt::print("{}\n", first);
   }
@@ -326,7 +414,7 @@ void AddVerify(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand(
       "verify",
-      "Random GEMMs on the Verilated arrays and accelerators against the reference, with stalls");
+      "Random GEMMs and layers on the kernels and the Verilated hardware against the reference");
   auto* seconds = command->add_option("--seconds", options->seconds, "How long to go on")
                       ->check(CLI::Range(0.0, 1e7));
   auto* only = command->add_option("--case", options->only_case, "Run this one case of the seed")
@@ -337,7 +425,11 @@ void AddVerify(CLI::App& app, int& status, Ranks& ranks) {
   AddThreadsOption(*command, options->threads);
   AddJsonOption(*command, options->json);
   command->footer(
-      "Stops at the first difference and prints it in full; the same seed gives the same cases.\n\n"
+      "GEMMs of every view, and convolution layers with their gradients and epilogues; the "
+      "hardware "
+      "with and without stalls, at any latency. --array leaves the kernels out. "
+      "Stops at the first difference and prints it in full; the same seed gives the same cases on "
+      "the same build and CPU.\n\n"
       "Examples:\n"
       "  sumac verify --seconds 60\n"
       "  sumac verify --seconds 10 --seed 7 --array 8x8\n"

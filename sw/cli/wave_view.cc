@@ -54,8 +54,8 @@ constexpr std::array kNameFiles = {
         "0 none\n1 descriptor\n2 read-outside\n3 write-outside\n4 read-error\n5 write-error\n"},
 };
 constexpr char kNameFolder[] = "sumac-names";
-constexpr std::int64_t kShownCycles = 20;  // at first, in the width below: floats are readable
-constexpr double kShownPixels = 1250;
+constexpr std::int64_t kShownCycles = 18;  // at first, in the width below: floats are readable
+constexpr double kShownPixels = 1150;
 constexpr double kPicosecondsPerCycle = 1000;
 constexpr int kOpenLanes = 4;  // more lie in a closed group
 
@@ -323,7 +323,7 @@ std::string SaveFile::Text(const std::string& recording, std::int64_t cycles) {
   for (int i = 0; i < 27; ++i) markers += " -1";
   Line(fmt::format("*{:.6f} 0{}", zoom, markers));
   Line("[sst_width] 30");
-  Line("[signals_width] 300");
+  Line("[signals_width] 400");
   Line("[sst_expanded] 0");
   Open("Clock", kPlain);
   Bits({"clk_i", "rst_ni", "busy", "irq_o"});

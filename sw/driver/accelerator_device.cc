@@ -183,18 +183,29 @@ class AcceleratorDevice : public HostDevice {
     AddressOf(*job.a.buffer);
     AddressOf(*job.b.buffer);
     AddressOf(*job.c.buffer);
+    if (job.c_in) AddressOf(*job.c_in->buffer);
+    if (job.epilogue.affine) {
+      AddressOf(*job.epilogue.affine->scale.buffer);
+      AddressOf(*job.epilogue.affine->shift.buffer);
+    }
+    if (job.epilogue.residual) AddressOf(*job.epilogue.residual->buffer);
+    // Where they do not, each part's may, and then the job can be run: its plan tells.
+    if (job.m > 0 && job.n > 0 && !CoordinatesFit(job)) Plan(job);
   }
 
   JobReport Execute(const Job& job) override {
     if (begin_job_) begin_job_(job);
-    const std::vector<Descriptor> plan =
-        MakePlan(shape_, job, [this](const Buffer& buffer) { return AddressOf(buffer); });
+    const std::vector<Descriptor> plan = Plan(job);
     return {.cycles = driver_->Run(plan),
             .predicted_cycles = timing_ ? CountPlan(*timing_, plan).cycles : 0,
             .mismatch = {}};
   }
 
  private:
+  std::vector<Descriptor> Plan(const Job& job) const {
+    return MakePlan(shape_, job, [this](const Buffer& buffer) { return AddressOf(buffer); });
+  }
+
   std::int64_t AddressOf(const Buffer& buffer) const {
     const auto* ours = dynamic_cast<const BoardBuffer*>(&buffer);
     if (ours == nullptr || ours->arena() != arena_.get()) {

@@ -305,8 +305,12 @@ std::uint32_t Pair(std::int64_t low, std::int64_t high) {
   return static_cast<std::uint32_t>((low & 0xFFFF) | (high & 0xFFFF) << 16);
 }
 
+bool Fits(const WalkBound& bound) {
+  return bound.start >= -kCoordinateLimit && bound.limit < kCoordinateLimit;
+}
+
 void CheckCoordinate(const Job& job, const WalkBound& bound) {
-  if (bound.start < -kCoordinateLimit || bound.limit >= kCoordinateLimit) {
+  if (!Fits(bound)) {
     throw Error("GEMM job '" + job.name + "' has an operand with a coordinate from " +
                 std::to_string(bound.start) + " to " + std::to_string(bound.limit) +
                 "; the accelerator takes -32768 to 32767.");
@@ -369,6 +373,12 @@ void PutMatrix(const MatrixView& matrix, std::int64_t base, const Piece& piece,
 }
 
 }  // namespace
+
+bool CoordinatesFit(const Job& job) {
+  const WalkView a = MakeWalkView(job.a);
+  const WalkView b = MakeWalkView(job.b);
+  return Fits(a.y) && Fits(a.x) && Fits(b.y) && Fits(b.x);
+}
 
 std::vector<Descriptor> MakePlan(const AcceleratorShape& shape, const Job& job,
                                  const AddressOf& address_of) {

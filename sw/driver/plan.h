@@ -30,6 +30,10 @@ using Descriptor = std::array<std::uint32_t, kDescriptorWords>;
 // The word address of a buffer's first word.
 using AddressOf = std::function<std::int64_t(const Buffer&)>;
 
+// Whether the coordinates of the job's operands have 15 bits, and so those of every part of it.
+// Throws Error where an operand has a dilation other than 1, 2, 4 or 8.
+bool CoordinatesFit(const Job& job);
+
 // The descriptors of a valid job, in order; none where it has no result. Results of equal jobs are
 // equal. Throws Error where an operand has a dilation other than 1, 2, 4 or 8, or coordinates
 // beyond 15 bits.

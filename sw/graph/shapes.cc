@@ -307,8 +307,8 @@ std::vector<std::int64_t> NodePads(const GraphPlan& plan, const GraphNode& node)
   const auto found = plan.graph.integers.find(node.Input(1));
   if (found == plan.graph.integers.end()) {
     RefuseNode(plan.graph, node,
-               "computes its pads while it runs; only constant ones are "
-               "supported: export it with opset 10, or pad in the Conv.");
+               "computes its pads while it runs; only constant ones are supported: export it with "
+               "fixed shapes, or pad in the Conv.");
   }
   return found->second;
 }

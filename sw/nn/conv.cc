@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/nn/conv.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -107,44 +109,73 @@ void Conv::Forward(Context& context, std::int64_t images, const Tensor& x, const
   RunJobs(context, {&job, 1});
 }
 
-void Conv::Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
-                    const Tensor* dx, bool accumulate) const {
-  const ScopedFloatMode mode;
+void Conv::InputGradient(Context& context, std::int64_t images, const Tensor& dy, const Tensor& dx,
+                         bool accumulate) const {
+  Job job = ConvInputGradientJob(geometry_, images, dy, weight_.value, dx, accumulate);
+  job.name = name_ + " input-gradient";
+  job.arithmetic = context.backward;
+  RunJobs(context, {&job, 1});
+}
+
+std::vector<Job> Conv::WeightGradientJobs(const Context& context, std::int64_t images,
+                                          const Tensor& x, const Tensor& dy,
+                                          std::span<const Tensor> partial) const {
   const Batch batch = context.BatchOf(images);
   std::vector<Job> jobs;
-  if (dx != nullptr) {
-    jobs.push_back(
-        ConvInputGradientJob(geometry_, batch.Own(), dy, weight_.value, *dx, accumulate));
-    jobs.back().name = name_ + " input-gradient";
-  }
-  std::vector<Tensor> tensors = {weight_.gradient};
-  std::vector<std::span<const float>> partial;
   for (int i = 0; i < batch.ShardsOfRank(); ++i) {
     const int shard = batch.FirstShard() + i;
     const std::int64_t first = batch.ShardBegin(shard);
     const std::int64_t end = batch.ShardBegin(shard + 1);
-    if (i > 0) tensors.push_back(MakeTensor(context.device, geometry_.WeightWords()));
-    partial.emplace_back(tensors.back().values);
-    jobs.push_back(ConvWeightGradientJob(geometry_, first - batch.Begin(), end - first, x, dy,
-                                         tensors.back()));
+    const Tensor& dw = i == 0 ? weight_.gradient : partial[static_cast<std::size_t>(i) - 1];
+    jobs.push_back(ConvWeightGradientJob(geometry_, first - batch.Begin(), end - first, x, dy, dw));
     jobs.back().name = name_ + " weight-gradient";
+    jobs.back().arithmetic = context.backward;
   }
-  for (Job& job : jobs) job.arithmetic = context.backward;
-  RunJobs(context, jobs);
-  batch.SumShards(partial, weight_.gradient.values);
-  if (bias_) {
-    const std::int64_t rows = geometry_.OutHeight() * geometry_.OutWidth();
-    const std::int64_t channels = geometry_.out_channels;
-    const std::vector<double> sums =
-        SumImages(batch, channels, [&](std::int64_t image, double* sum) {
-          const float* row = dy.values.data() + image * rows * channels;
-          for (std::int64_t r = 0; r < rows; ++r, row += channels) {
-            for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<double>(row[c]);
-          }
-        });
-    for (std::size_t c = 0; c < sums.size(); ++c) {
-      bias_->gradient.values[c] = static_cast<float>(sums[c]);
+  return jobs;
+}
+
+void Conv::BiasGradient(const Batch& batch, const Tensor& dy) const {
+  const std::int64_t rows = geometry_.OutHeight() * geometry_.OutWidth();
+  const std::int64_t channels = geometry_.out_channels;
+  const std::vector<double> sums = SumImages(batch, channels, [&](std::int64_t image, double* sum) {
+    const float* row = dy.values.data() + image * rows * channels;
+    for (std::int64_t r = 0; r < rows; ++r, row += channels) {
+      for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<double>(row[c]);
     }
+  });
+  for (std::size_t c = 0; c < sums.size(); ++c) {
+    bias_->gradient.values[c] = static_cast<float>(sums[c]);
+  }
+}
+
+void Conv::Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
+                    const Tensor* dx, bool accumulate) const {
+  if (dx != nullptr) InputGradient(context, context.BatchOf(images).Own(), dy, *dx, accumulate);
+  const ConvPass pass{*this, x, dy};
+  ParameterGradients(context, images, {&pass, 1});
+}
+
+void ParameterGradients(Context& context, std::int64_t images, std::span<const ConvPass> passes) {
+  const ScopedFloatMode mode;
+  const Batch batch = context.BatchOf(images);
+  std::vector<std::vector<Tensor>> partial;  // a pass's gradients of this rank's shards but one
+  std::vector<Job> jobs;
+  for (const ConvPass& pass : passes) {
+    std::vector<Tensor>& sums = partial.emplace_back();
+    for (int i = 1; i < batch.ShardsOfRank(); ++i) {
+      sums.push_back(MakeTensor(context.device, pass.conv.geometry().WeightWords()));
+    }
+    std::ranges::move(pass.conv.WeightGradientJobs(context, images, pass.x, pass.dy, sums),
+                      std::back_inserter(jobs));
+  }
+  RunJobs(context, jobs);
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const Conv& conv = passes[i].conv;
+    const std::span<float> sum = conv.weight().gradient.values;
+    std::vector<std::span<const float>> shards = {sum};
+    for (const Tensor& more : partial[i]) shards.emplace_back(more.values);
+    batch.SumShards(shards, sum);
+    if (conv.bias()) conv.BiasGradient(batch, passes[i].dy);
   }
 }
 

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sw/nn/context.h"
 #include "sw/nn/tensor.h"
@@ -68,12 +70,22 @@ class Conv {
                  const Tensor& y) const;
   void Forward(Context& context, std::int64_t images, const Tensor& x, const Tensor& y) const;
 
-  // Fills the gradients of weight and bias and, where dx is not null, dx (see
-  // ConvInputGradientJob). The weight's is one fold a shard, added in shard order; shard i of S has
-  // the images from floor(i * images / S) on. The bias's is a sum in binary64 over an image's
-  // rows, then over the images. `images` are the whole batch's, x, dy and dx those of this rank.
+  // Fills dx (see ConvInputGradientJob).
+  void InputGradient(Context& context, std::int64_t images, const Tensor& dy, const Tensor& dx,
+                     bool accumulate = false) const;
+
+  // The named jobs of the weight's gradient, one fold of each of this rank's shards: shard i of S
+  // has the images from floor(i * images / S) on. The first fills the gradient, the others
+  // `partial`. Here and below `images` are the whole batch's, x, dy and dx those of this rank.
+  std::vector<Job> WeightGradientJobs(const Context& context, std::int64_t images, const Tensor& x,
+                                      const Tensor& dy, std::span<const Tensor> partial) const;
+  // InputGradient where dx is not null, and ParameterGradients of this layer.
   void Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
                 const Tensor* dx, bool accumulate = false) const;
+
+  // Of a layer with a bias: fills its gradient, a sum in binary64 over an image's rows, then over
+  // the images.
+  void BiasGradient(const Batch& batch, const Tensor& dy) const;
 
  private:
   std::string name_;
@@ -81,6 +93,17 @@ class Conv {
   Parameter weight_;
   std::optional<Parameter> bias_;
 };
+
+// A layer's input and its output's gradient.
+struct ConvPass {
+  const Conv& conv;
+  const Tensor& x;
+  const Tensor& dy;
+};
+
+// Fills the gradients of the layers' weights, the shards' added in their order, and biases. The
+// weights' jobs are submitted together: none needs another, so a device may run them side by side.
+void ParameterGradients(Context& context, std::int64_t images, std::span<const ConvPass> passes);
 
 }  // namespace sumac
 

@@ -20,7 +20,8 @@ enum class RandomStream : std::uint32_t {
   kInitialise = 0,
   kShuffle = 1,
   kAugment = 2,
-  kDiagnose = 3
+  kDiagnose = 3,
+  kUpset = 4
 };
 
 // The words of (seed, stream, major, index): major is a parameter's number or an epoch, index an

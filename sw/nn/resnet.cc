@@ -314,7 +314,7 @@ void ResNetTraining::Backward() {
     const Activations& a = blocks_[i];
     const Tensor& x = i == 0 ? stem_out_ : blocks_[i - 1].out;
     norm(block.conv2, block.bn2, a.conv2, a.out, gradient_, conv_gradient_);
-    block.conv2.Backward(context_, images_, a.relu1, conv_gradient_, &middle_gradient_);
+    block.conv2.InputGradient(context_, own, conv_gradient_, middle_gradient_);
     norm(block.conv1, block.bn1, a.conv1, a.relu1, middle_gradient_, middle_gradient_);
     // The shortcut's gradient is where the folds of the block's input gradient start.
     if (!IsIdentity(block)) {
@@ -322,7 +322,10 @@ void ResNetTraining::Backward() {
                        other_gradient_.values.data());
       std::swap(gradient_, other_gradient_);
     }
-    block.conv1.Backward(context_, images_, x, middle_gradient_, &gradient_, true);
+    block.conv1.InputGradient(context_, own, middle_gradient_, gradient_, true);
+    const std::array<ConvPass, 2> passes = {ConvPass{block.conv2, a.relu1, conv_gradient_},
+                                            ConvPass{block.conv1, x, middle_gradient_}};
+    ParameterGradients(context_, images_, passes);
   }
   norm(net_.conv1(), net_.bn1(), stem_, stem_out_, gradient_, gradient_);
   net_.conv1().Backward(context_, images_, input_, gradient_, nullptr);

@@ -8,12 +8,16 @@
 #include <utility>
 
 #include "model/error.h"
+#include "sw/graph/plan.h"
 #include "sw/io/file.h"
 #include "sw/io/shape.h"
+#include "sw/onnx/fold_integers.h"
 #include "sw/onnx/onnx.h"
 
 namespace sumac {
 namespace {
+
+using IntegerTensors = std::map<std::string, IntegerTensor>;
 
 constexpr std::int64_t kOldestOpset = 7;  // before, operators broadcast by attributes
 
@@ -40,7 +44,8 @@ std::vector<T> Elements(const Graph& graph, const onnx::TensorProto& tensor, con
   return values;
 }
 
-void AddTensor(Graph& graph, const std::string& name, const onnx::TensorProto& tensor) {
+void AddTensor(Graph& graph, IntegerTensors& integers, const std::string& name,
+               const onnx::TensorProto& tensor) {
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
     Refuse(graph, fmt::format("the tensor '{}' lies in another file; export the model with its "
                               "weights inside (below 2 GB).",
@@ -52,14 +57,14 @@ void AddTensor(Graph& graph, const std::string& name, const onnx::TensorProto& t
     Refuse(graph, fmt::format("the tensor '{}' has the impossible shape [{}]; export it again.",
                               name, fmt::join(shape, ", ")));
   }
-  if (graph.tensors.contains(name) || graph.integers.contains(name)) {
+  if (graph.tensors.contains(name) || integers.contains(name)) {
     Refuse(graph, fmt::format("the tensor '{}' stands twice; export it again.", name));
   }
   if (tensor.data_type() == onnx::TensorProto::FLOAT) {
     graph.tensors[name] = {name, shape,
                            Elements<float>(graph, tensor, tensor.float_data(), *count)};
   } else if (tensor.data_type() == onnx::TensorProto::INT64) {
-    graph.integers[name] = Elements<std::int64_t>(graph, tensor, tensor.int64_data(), *count);
+    integers[name] = {shape, Elements<std::int64_t>(graph, tensor, tensor.int64_data(), *count)};
   } else {
     const onnx::TensorProto::DataType type =
         onnx::TensorProto::DataType_IsValid(tensor.data_type())
@@ -132,8 +137,12 @@ GraphNode Node(const Graph& graph, const onnx::NodeProto& proto) {
   return node;
 }
 
-// A Constant becomes a tensor. False where it is none that is known.
-bool AddConstant(Graph& graph, const onnx::NodeProto& proto) {
+// A Constant becomes a tensor, as does what a node computes of integers alone. False where the node
+// is none of these.
+bool AddConstant(Graph& graph, IntegerTensors& integers, const onnx::NodeProto& proto) {
+  if (const auto folded = FoldIntegers(proto, integers); folded && proto.output_size() == 1) {
+    return integers.try_emplace(proto.output(0), *folded).second;
+  }
   if (proto.op_type() != "Constant" || proto.output_size() != 1 || proto.attribute_size() != 1) {
     return false;
   }
@@ -154,8 +163,29 @@ bool AddConstant(Graph& graph, const onnx::NodeProto& proto) {
   } else {
     return false;
   }
-  AddTensor(graph, proto.output(0), tensor);
+  AddTensor(graph, integers, proto.output(0), tensor);
   return true;
+}
+
+// The shape of a tensor that an earlier node gives, as integers. False where the node is another.
+bool AddShape(const Graph& graph, IntegerTensors& integers, const onnx::NodeProto& proto) {
+  if (proto.op_type() != "Shape" || proto.input_size() != 1 || proto.output_size() != 1 ||
+      proto.attribute_size() != 0) {
+    return false;
+  }
+  Graph until = graph;
+  until.output = proto.input(0);
+  const GraphPlan plan = PlanGraph(std::move(until));
+  const Shape& shape = plan.shapes.at(plan.graph.output);
+  return integers.try_emplace(proto.output(0), IntegerTensor{{std::ssize(shape)}, shape}).second;
+}
+
+void AddNode(Graph& graph, const IntegerTensors& integers, const onnx::NodeProto& proto) {
+  graph.nodes.push_back(Node(graph, proto));
+  for (const std::string& name : graph.nodes.back().inputs) {
+    const auto found = integers.find(name);
+    if (found != integers.end()) graph.integers[name] = found->second.values;
+  }
 }
 
 }  // namespace
@@ -175,12 +205,13 @@ Graph ReadOnnx(const std::string& path) {
     }
   }
   const onnx::GraphProto& proto = model.graph();
+  IntegerTensors integers;
   for (const onnx::TensorProto& tensor : proto.initializer()) {
-    AddTensor(graph, tensor.name(), tensor);
+    AddTensor(graph, integers, tensor.name(), tensor);
   }
   std::vector<const onnx::ValueInfoProto*> inputs;  // older files list the weights among them
   for (const onnx::ValueInfoProto& value : proto.input()) {
-    if (!graph.tensors.contains(value.name()) && !graph.integers.contains(value.name())) {
+    if (!graph.tensors.contains(value.name()) && !integers.contains(value.name())) {
       inputs.push_back(&value);
     }
   }
@@ -192,7 +223,9 @@ Graph ReadOnnx(const std::string& path) {
   graph.input = FixedShape(graph, *inputs.front());
   graph.output = proto.output(0).name();
   for (const onnx::NodeProto& node : proto.node()) {
-    if (!AddConstant(graph, node)) graph.nodes.push_back(Node(graph, node));
+    if (!AddShape(graph, integers, node) && !AddConstant(graph, integers, node)) {
+      AddNode(graph, integers, node);
+    }
   }
   return graph;
 }

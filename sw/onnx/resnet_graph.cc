@@ -62,8 +62,9 @@ Graph ResNetGraph(const Checkpoint& checkpoint, std::int64_t batch) {
   graph.path = checkpoint.path;
   const ResNetConfig& config = net.config();
   graph.input = {"image", {batch, config.channels, config.height, config.width}};
-  for (const NamedTensor& tensor : checkpoint.file.tensors) {
-    if (!tensor.name.starts_with("optimizer.")) graph.tensors[tensor.name] = tensor;
+  for (NamedTensor& tensor : StateTensors(net)) {
+    const std::string name = tensor.name;
+    graph.tensors[name] = std::move(tensor);
   }
   Builder builder(graph);
   std::string x = builder.Add("Relu", "relu1", {builder.ConvNorm(net.conv1(), "bn1", "image")});

@@ -188,6 +188,14 @@ ResNet MakeNetwork(Device& device, const Checkpoint& checkpoint) {
   return network;
 }
 
+std::vector<NamedTensor> StateTensors(const ResNet& net) {
+  std::vector<NamedTensor> tensors;
+  for (const StateEntry& entry : net.State()) {
+    tensors.push_back(ToFile(entry.name, entry.shape, entry.value.values));
+  }
+  return tensors;
+}
+
 void Restore(const Checkpoint& checkpoint, ResNet& net, Sgd& sgd) {
   Contents contents(checkpoint);
   contents.TakeState(net);
@@ -201,15 +209,14 @@ void Restore(const Checkpoint& checkpoint, ResNet& net, Sgd& sgd) {
 void WriteCheckpoint(const std::string& path, const ResNet& net, const Sgd& sgd,
                      const TrainConfig& config, const Position& position) {
   TensorFile file;
-  for (const StateEntry& entry : net.State()) {
-    const std::span<const float> words = entry.value.values;
-    if (!AllFinite(words)) {
+  file.tensors = StateTensors(net);
+  for (const NamedTensor& tensor : file.tensors) {
+    if (!AllFinite(tensor.values)) {
       throw WorkFailed(
           fmt::format("{} is no longer finite, so {} is left as it was: train with a "
                       "lower --lr or a longer --warmup",
-                      entry.name, path));
+                      tensor.name, path));
     }
-    file.tensors.push_back(ToFile(entry.name, entry.shape, words));
   }
   for (std::size_t i = 0; i < sgd.parameters().size(); ++i) {
     const Parameter& parameter = sgd.parameters()[i];

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sw/io/safetensors.h"
 #include "sw/nn/resnet.h"
@@ -41,7 +42,9 @@ Checkpoint ReadCheckpoint(const std::string& path);
 // A network with the checkpoint's words, in the device's memory. Throws Error where a tensor is
 // missing, of another shape, not finite, or one too many.
 ResNet MakeNetwork(Device& device, const Checkpoint& checkpoint);
-// The same for an existing network and its optimizer.
+// A network's weights and statistics as a file has them: PyTorch's names and order of elements.
+std::vector<NamedTensor> StateTensors(const ResNet& net);
+// MakeNetwork for an existing network and its optimizer.
 void Restore(const Checkpoint& checkpoint, ResNet& net, Sgd& sgd);
 
 // Atomic. Throws Error where a weight is not finite, before anything is written.

@@ -24,13 +24,15 @@ def _parser():
         description="Area, timing and power of a part of Sumac, mapped to standard cells.",
         epilog="Designs: pam and mul are the products with their operands' classification, product is\n"
                "what stands in an element, fadd the adder, mac product, register and adder, pe a whole\n"
-               "processing element, array the elements of an array, each the same netlist.\n\n"
+               "processing element, array the elements of an array, each the same netlist;\n"
+               "FILE:MODULE is a module of yours, its clock clk_i, mapped and timed the same way.\n\n"
                "Examples:\n"
                "  synth/sumac-synth --design mac --mul pam\n"
                "  synth/sumac-synth --design pe --mul ieee --format bf16 --clock-ns 8 --check 1000\n"
                "  synth/sumac-synth --design array --array 16x16 --json\n"
-               "  synth/sumac-synth --design mac --mul ieee --fpga xilinx")
-    parser.add_argument("--design", required=True, metavar="|".join(designs.NAMES))
+               "  synth/sumac-synth --design mac --mul ieee --fpga xilinx\n"
+               "  synth/sumac-synth --design examples/gallery/my_pe.sv:my_pe")
+    parser.add_argument("--design", required=True, metavar="|".join(designs.NAMES) + "|FILE:MODULE")
     parser.add_argument("--mul", metavar="pam|ieee", help="product (default pam)")
     parser.add_argument("--format", metavar="fp32|bf16|e8mN", help="operands (default fp32)")
     parser.add_argument("--array", metavar="ROWSxCOLUMNS", help="default 16x16")
@@ -75,6 +77,18 @@ def _library(text):
     return pathlib.Path(text)
 
 
+def _design(options):
+    """One of Sumac's by its name and options, or the user's own."""
+    if ":" not in options.design:
+        return designs.Design(options.design, options.mul, options.format, options.array,
+                              options.add_depth, options.flat)
+    for name in ("mul", "format", "array", "add_depth", "flat", "check"):
+        if getattr(options, name):
+            raise Wrong(f"--{name.replace('_', '-')} is for Sumac's designs:"
+                        f" it does not go with {options.design}.")
+    return designs.OwnDesign(options.design, options.yosys)
+
+
 def _write(path, text):
     try:
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -87,8 +101,7 @@ def _run(arguments):
     from . import mapping, synthesis  # after --help
 
     options = _parser().parse_args(arguments)
-    design = designs.Design(options.design, options.mul, options.format, options.array,
-                            options.add_depth, options.flat)
+    design = _design(options)
     if options.jobs < 1:
         raise Wrong(f"-j {options.jobs} is not a number of processes.")
     if options.check < 0:

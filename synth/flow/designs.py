@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The designs that can be asked for: their top modules, parameters, files and ports."""
+import json
 import pathlib
 import re
+import tempfile
 
-from . import Wrong
+from . import Failed, Wrong, tools
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 RTL = HERE.parent / "rtl"
@@ -143,3 +145,47 @@ class Design:
         if self.clocked:
             text += f", adder depth {self.add_depth}"
         return text
+
+
+class OwnDesign:
+    """A module of the user's, FILE:MODULE, with nothing but what the file holds. Its clock, where it
+    has one, is the input clk_i; an enable en_i comes without delay, as Sumac's does."""
+    mul = format = add_depth = shape = kept = None
+    flat = False
+    parameters = {}
+
+    def __init__(self, text, yosys):
+        file, _, self.top = text.rpartition(":")
+        self.file = pathlib.Path(file).resolve()
+        if not self.file.is_file():
+            raise Wrong(f"--design {text}: {file} is not a file.")
+        if not re.fullmatch(r"[A-Za-z_]\w*", self.top):
+            raise Wrong(f"--design {text}: after the colon stands the name of a module.")
+        self.name = self.top
+        module = self._read(yosys)
+        inputs = {name: len(port["bits"]) for name, port in module["ports"].items()
+                  if port["direction"] == "input"}
+        self.clocked = inputs.pop(CLOCK, None) is not None
+        self._ports = [(name, width, 1) for name, width in inputs.items()]
+        self.has_multiplier = any(cell["type"] == "$mul" for cell in module["cells"].values())
+        self.has_product = self.has_multiplier
+
+    def _read(self, yosys):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            path = str(self.file).replace('"', '\\"')
+            (folder / "ports.ys").write_text("\n".join([
+                f'read_verilog -sv -DSYNTHESIS "{path}"', f"hierarchy -check -top {self.top}",
+                "proc", "flatten", "opt_clean", "write_json ports.json", ""]), encoding="utf-8")
+            try:
+                tools.run([yosys, "-q", "-s", "ports.ys"], folder, "ports.log")
+            except Failed as error:
+                raise Wrong(f"{self.file}:{self.top} is not read: {str(error).rstrip('.')}.") from None
+            design = json.loads((folder / "ports.json").read_text(encoding="utf-8"))
+        return design["modules"][self.top]
+
+    def files(self):
+        return [self.file]
+
+    def ports(self):
+        return self._ports

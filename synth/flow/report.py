@@ -54,7 +54,7 @@ def _title(result):
     words = [result["design"]]
     if result["mul"] and result["design"] not in ("pam", "mul"):
         words.append(result["mul"])
-    if result["design"] != "fadd":
+    if result["format"] and result["design"] != "fadd":
         words.append(result["format"])
     if result["array"]:
         words.append(result["array"] + (" flat" if result.get("flat") else ""))

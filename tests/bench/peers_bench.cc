@@ -5,10 +5,12 @@
 // the products of mantissas up in a table of 128 x 128 or 256 x 256 words, as simulations of
 // approximate multipliers do (ApproxTrain).
 //
-// One iteration is a turn of the peak, of the AVX-512 kernel and of the peer, so that a busy
+// Ours is the AVX-512 kernel, under avx2/ the AVX2 kernel beside that instruction set's peak.
+//
+// One iteration is a turn of the peak, of our kernel and of the peer, so that a busy
 // machine slows all alike; times are the thread's processor time. Counters, a second being
 // processor time:
-//   GMAC/s   of the peer           pam       of the AVX-512 kernel, in GMAC/s, packing included
+//   GMAC/s   of the peer           pam       of our kernel, in GMAC/s, packing included
 //   peak     of the registers      of_peak   the kernel's part of it
 //   ratio    the kernel's rate by the peer's
 // MACs that are left out for a zero operand count as done: half of the activations are zeros.
@@ -54,6 +56,7 @@ double TimeOf(const Work& work) {
 
 // What a benchmark compares: a job of ours, and a peer's work of as many MACs a turn times `share`.
 struct Comparison {
+  bool avx2 = false;
   Job job;
   std::unique_ptr<Device> device;
   Work peer;
@@ -67,10 +70,11 @@ void Run(benchmark::State& state, const std::function<Comparison()>& make) {
   const Job& job = comparison.job;
   const double macs =
       static_cast<double>(job.m) * static_cast<double>(job.n) * static_cast<double>(job.k);
-  const Work peak = [] {
+  const Work peak = [avx2 = comparison.avx2] {
     const ScopedFloatMode mode;
-    benchmark::DoNotOptimize(AddInRegisters(kSteps));
+    benchmark::DoNotOptimize(avx2 ? AddInRegistersAvx2(kSteps) : AddInRegisters(kSteps));
   };
+  const double peak_macs = comparison.avx2 ? PeakMacsAvx2(kSteps) : PeakMacs(kSteps);
   double times[3] = {};
   comparison.device->Run(job);
   comparison.peer();
@@ -82,7 +86,7 @@ void Run(benchmark::State& state, const std::function<Comparison()>& make) {
     state.SetIterationTime(peer);
   }
   const auto turns = static_cast<double>(state.iterations());
-  const double peak_rate = 1e-9 * turns * PeakMacs(kSteps) / times[0];
+  const double peak_rate = 1e-9 * turns * peak_macs / times[0];
   const double pam_rate = 1e-9 * turns * macs / times[1];
   const double peer_rate = 1e-9 * turns * macs * comparison.share / times[2];
   state.counters["peak"] = peak_rate;
@@ -99,9 +103,10 @@ std::vector<float> Operand(std::int64_t count) {
   return words;
 }
 
-Comparison Ours(const Conv* conv, Pass pass) {
+Comparison Ours(const Conv* conv, Pass pass, const std::string& kernel = "avx512") {
   Comparison comparison;
-  comparison.device = MakeSimdDevice(1, "avx512");
+  comparison.avx2 = kernel == "avx2";
+  comparison.device = MakeSimdDevice(1, kernel);
   Random random(1);
   if (conv == nullptr) {
     comparison.job = MakeMatrixJob(*comparison.device, {.m = 1024, .n = 1024, .k = 1024}, random,
@@ -115,8 +120,8 @@ Comparison Ours(const Conv* conv, Pass pass) {
 }
 
 // The same job with IEEE products.
-Comparison WithIeee(const Conv* conv, Pass pass) {
-  Comparison comparison = Ours(conv, pass);
+Comparison WithIeee(const Conv* conv, Pass pass, const std::string& kernel) {
+  Comparison comparison = Ours(conv, pass, kernel);
   Job job = comparison.job;
   job.arithmetic.product = Product::kIeee;
   comparison.peer = [device = comparison.device.get(), job] { device->Run(job); };
@@ -289,7 +294,8 @@ void Add(const std::string& name, const std::function<Comparison()>& make) {
 }
 
 void AddPeers(const std::string& shape, const Conv* conv, Pass pass) {
-  Add(shape + "/ieee", [conv, pass] { return WithIeee(conv, pass); });
+  Add(shape + "/ieee", [conv, pass] { return WithIeee(conv, pass, "avx512"); });
+  Add("avx2/" + shape + "/ieee", [conv, pass] { return WithIeee(conv, pass, "avx2"); });
 #if defined(SUMAC_OPENBLAS)
   Add(shape + "/openblas", [conv, pass] { return WithOpenBlas(conv, pass); });
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The upper bound of certified pam on AVX-512: operands and accumulators in registers, one masked
-// integer add and one float add a vector of products.
+// The upper bounds of certified pam: operands and accumulators in registers, an integer add that
+// leaves the products of zeros out and a float add a vector of products. AVX2 has no masks, so it
+// takes a third instruction.
 #ifndef SUMAC_TESTS_BENCH_REGISTER_PEAK_H_
 #define SUMAC_TESTS_BENCH_REGISTER_PEAK_H_
 
@@ -35,8 +36,35 @@ __attribute__((target("avx512f"), noinline)) inline float AddInRegisters(std::in
   return _mm512_cvtss_f32(sum);
 }
 
+inline constexpr int kPeakAccumulatorsAvx2 = 12;
+
+__attribute__((target("avx2"), noinline)) inline float AddInRegistersAvx2(std::int64_t steps) {
+  const __m256i x = _mm256_set1_epi32(0x3F812345);
+  __m256i mask = _mm256_cmpeq_epi32(x, x);
+  __asm__ volatile("" : "+x"(mask));  // or the compiler would know that it changes nothing
+  __m256i w = _mm256_set1_epi32(0x12345);
+  __m256 acc[kPeakAccumulatorsAvx2];
+#pragma GCC unroll 12
+  for (int a = 0; a < kPeakAccumulatorsAvx2; ++a) acc[a] = _mm256_setzero_ps();
+  for (std::int64_t i = 0; i < steps; ++i) {
+#pragma GCC unroll 12
+    for (int a = 0; a < kPeakAccumulatorsAvx2; ++a) {
+      __asm__ volatile("" : "+x"(w));
+      const __m256i product = _mm256_and_si256(mask, _mm256_add_epi32(x, w));
+      acc[a] = _mm256_add_ps(acc[a], _mm256_castsi256_ps(product));
+    }
+  }
+  __m256 sum = acc[0];
+#pragma GCC unroll 12
+  for (int a = 1; a < kPeakAccumulatorsAvx2; ++a) sum = _mm256_add_ps(sum, acc[a]);
+  return _mm256_cvtss_f32(sum);
+}
+
 inline constexpr double PeakMacs(std::int64_t steps) {
   return 16.0 * kPeakAccumulators * static_cast<double>(steps);
+}
+inline constexpr double PeakMacsAvx2(std::int64_t steps) {
+  return 8.0 * kPeakAccumulatorsAvx2 * static_cast<double>(steps);
 }
 
 }  // namespace sumac::testing

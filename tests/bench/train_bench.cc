@@ -54,12 +54,16 @@ class TimedDevice : public WrappingDevice {
   double weight_gradient = 0;
 
  protected:
-  JobReport Execute(const Job& job) override {
-    double& total = job.name.ends_with(" forward")          ? forward
-                    : job.name.ends_with(" input-gradient") ? input_gradient
-                                                            : weight_gradient;
-    total += TimeOf([&] { device().Run(job); });
-    return {};
+  JobReport Execute(const Job& job) override { return ExecuteAll({&job, 1}).front(); }
+  // Jobs that are submitted together are of one pass.
+  std::vector<JobReport> ExecuteAll(std::span<const Job> jobs) override {
+    const std::string& name = jobs.front().name;
+    double& total = name.ends_with(" forward")          ? forward
+                    : name.ends_with(" input-gradient") ? input_gradient
+                                                        : weight_gradient;
+    std::vector<JobReport> reports;
+    total += TimeOf([&] { reports = device().Wait(device().Submit(jobs)); });
+    return reports;
   }
 };
 

@@ -262,6 +262,7 @@ TEST(Rtl, VerifyFindsNothingAndRepeatsItsCases) {
   EXPECT_GT(json.at("predicted"), 0);
   EXPECT_EQ(json.at("mispredicted"), 0);
   EXPECT_GT(json.at("arrays").back().at("bus_bits"), 0);
+  EXPECT_THAT(json.at("arrays").front().at("engine").get<std::string>(), StartsWith("simd "));
   const std::vector<std::string> one = {"verify", "--seed", "9", "--case", "4"};
   const Result first = Sumac(one);
   EXPECT_EQ(first.status, 0) << first.err;

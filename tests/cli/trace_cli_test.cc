@@ -274,7 +274,7 @@ TEST(Trace, RefusesWhatItCannotDo) {
   ExpectWrongCall(Join(call, {"--layer", "linear"}), "either --checkpoint and --layer");
   ExpectWrongCall({"trace", "--a", folder.File("a.npy"), "--out", folder.File("t.fst")},
                   "or --a and --b");
-  ExpectWrongCall(Join(call, {"--c", folder.File("a.npy")}), "give one of 3 x 3");
+  ExpectWrongCall(Join(call, {"--c", folder.File("a.npy")}), "expected a matrix of 3 x 3");
   ExpectWrongCall(Join(call, {"--array", "3x17"}), "No array 3x17");
   ExpectWrongCall(Join(call, {"--tile", "2", "--array", "16x16"}), "has 1 tiles");
   EXPECT_FALSE(std::filesystem::exists(folder.File("t.fst")));

@@ -34,6 +34,58 @@ def pam(a, b, comp):
     return sign | min(r, INFINITY)
 
 
+def padiv(a, b):
+    (sign_a, a), (sign_b, b) = _fields(a), _fields(b)
+    sign = (sign_a ^ sign_b) << 31
+    if a > INFINITY or b > INFINITY or a == b == INFINITY or (_is_zero(a) and _is_zero(b)):
+        return NAN
+    if a == INFINITY or _is_zero(b):
+        return sign | INFINITY
+    r = a - b + 0x3F800000
+    if _is_zero(a) or b == INFINITY or r < 0x00800000:
+        return 0
+    return sign | min(r, INFINITY)
+
+
+def pasqrt(a):
+    sign, m = _fields(a)
+    if m > INFINITY or (sign and not _is_zero(m)):
+        return NAN
+    if _is_zero(m):
+        return 0
+    return INFINITY if m == INFINITY else (m + 0x3F800000) // 2
+
+
+def paexp2(a):
+    sign, m = _fields(a)
+    if m > INFINITY:
+        return NAN
+    if m >= 0x43000000:
+        return 0 if sign else INFINITY
+    r = 0x3F800000 + int((-1) ** sign * _number(m) * 2 ** 23)  # towards zero
+    return 0 if r < 0x00800000 else r
+
+
+def palog2(a):
+    sign, m = _fields(a)
+    if _is_zero(m):
+        return 1 << 31 | INFINITY
+    if m > INFINITY or sign:
+        return NAN
+    if m == INFINITY:
+        return INFINITY
+    log = Fraction(m - 0x3F800000, 2 ** 23)
+    return (log < 0) << 31 | _rounded(abs(log)) if log else 0
+
+
+def paexp(a):
+    return paexp2(pam(a, 0x3FB8AA3B, 0))
+
+
+def palog(a):
+    return pam(palog2(a), 0x3F317218, 0)
+
+
 def _number(magnitude):
     """The value of a finite magnitude, subnormals read as zero."""
     if _is_zero(magnitude):
@@ -67,3 +119,30 @@ def add(a, b):
     if total == 0:  # -0 only where both operands are: a zero, or nothing left of x - x
         return (sign_a & sign_b) << 31
     return (total < 0) << 31 | _rounded(abs(total))
+
+
+def rounded(sign, significand, exponent):
+    """The word of a number: significand * 2^exponent, of that sign."""
+    return sign << 31 | _rounded(significand * Fraction(2) ** exponent)
+
+
+def mul(a, b):
+    (sign_a, a), (sign_b, b) = _fields(a), _fields(b)
+    sign = (sign_a ^ sign_b) << 31
+    infinite = INFINITY in (a, b)
+    zero = _is_zero(a) or _is_zero(b)
+    if a > INFINITY or b > INFINITY or (infinite and zero):
+        return NAN
+    if infinite or zero:
+        return sign | (INFINITY if infinite else 0)
+    return sign | _rounded(_number(a) * _number(b))
+
+
+def narrow(a, mantissa_bits):
+    sign, m = _fields(a)
+    if m > INFINITY:
+        return NAN
+    if m == INFINITY or _is_zero(m):
+        return sign << 31 | (m if m == INFINITY else 0)
+    unit = 2 ** (23 - mantissa_bits)
+    return sign << 31 | round(Fraction(m, unit)) * unit  # ties to even; a carry is the exponent's

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; The arithmetic contract (docs/arithmetic.md) on bit-vectors and on SMT-LIB's own floating-point
-; numbers: what the proofs compare the RTL with. Written from that page, not from the RTL.
+; numbers: what the proofs compare the RTL and the reference with. Written from that page alone.
 
 (define-fun nan_word () (_ BitVec 32) #x7FC00000)
 (define-fun sign ((w (_ BitVec 32))) (_ BitVec 1) ((_ extract 31 31) w))
@@ -44,3 +44,83 @@
 ; add, "the accumulator": w = add(a, b).
 (define-fun is_add ((w (_ BitVec 32)) (a (_ BitVec 32)) (b (_ BitVec 32))) Bool
   (is_word_of w (fp.add RNE (value a) (value b))))
+
+; add(w, +0): how a word counts in a sum that it enters, and what ends a fold.
+(define-fun closed ((w (_ BitVec 32))) (_ BitVec 32)
+  (ite (is_nan w) nan_word (ite (is_zero w) #x00000000 w)))
+; The sum, closed, where an operand is a zero or a NaN.
+(define-fun is_plain ((a (_ BitVec 32)) (b (_ BitVec 32))) Bool
+  (or (is_zero a) (is_zero b) (is_nan a) (is_nan b)))
+(define-fun plain_sum ((a (_ BitVec 32)) (b (_ BitVec 32))) (_ BitVec 32)
+  (ite (or (is_nan a) (is_nan b)) nan_word (ite (is_zero a) (closed b) (closed a))))
+
+; The exponent of a normal word as that of an integer of n + 1 bits, and what was taken off for it.
+(define-fun taken_off ((a (_ BitVec 32)) (n (_ BitVec 8))) (_ BitVec 31)
+  (concat (bvsub ((_ extract 30 23) a) (bvadd #x7F n)) (_ bv0 23)))
+(define-fun less ((w (_ BitVec 32)) (m (_ BitVec 31))) Float32
+  ((_ to_fp 8 24) (pack (sign w) (bvsub (mag w) m))))
+; w = narrow(a) into E8Mn: the number rounded where its last bit counts 1.
+(define-fun is_narrow ((w (_ BitVec 32)) (a (_ BitVec 32)) (n (_ BitVec 8))) Bool
+  (ite (is_nan a) (= w nan_word)
+  (ite (is_zero a) (= w (pack (sign a) zero_mag))
+  (ite (is_inf a) (= w a)
+    (= (less w (taken_off a n)) (fp.roundToIntegral RNE (less a (taken_off a n))))))))
+
+; Rounding to 24 bits, the exponent unbounded: `nearest` is the word of the significand alone, and the
+; word of significand * 2^exponent is that one with another exponent, or a zero, or an infinity.
+(define-fun is_nearest ((nearest (_ BitVec 32)) (significand (_ BitVec 64))) Bool
+  (= ((_ to_fp 8 24) nearest) ((_ to_fp_unsigned 8 24) RNE significand)))
+(define-fun scaled
+    ((s (_ BitVec 1)) (nearest (_ BitVec 32)) (exponent (_ BitVec 64))) (_ BitVec 32)
+  (let ((e (bvadd ((_ zero_extend 56) ((_ extract 30 23) nearest)) exponent)))
+    (ite (bvslt e (_ bv1 64)) (pack s zero_mag)
+    (ite (bvsgt e (_ bv254 64)) (pack s inf_mag)
+      (concat s ((_ extract 7 0) e) ((_ extract 22 0) nearest))))))
+
+; mul: of normal operands, |value| = significand * 2^scale, the significands' product is rounded.
+(define-fun significand ((w (_ BitVec 32))) (_ BitVec 64)
+  (concat (_ bv1 41) ((_ extract 22 0) w)))
+(define-fun scale ((w (_ BitVec 32))) (_ BitVec 64)
+  (bvsub ((_ zero_extend 56) ((_ extract 30 23) w)) (_ bv150 64)))
+(define-fun mul ((a (_ BitVec 32)) (b (_ BitVec 32)) (nearest (_ BitVec 32))) (_ BitVec 32)
+  (let ((s (bvxor (sign a) (sign b))))
+    (ite (or (is_nan a) (is_nan b) (and (is_inf a) (is_zero b)) (and (is_zero a) (is_inf b)))
+      nan_word
+    (ite (or (is_inf a) (is_inf b)) (pack s inf_mag)
+    (ite (or (is_zero a) (is_zero b)) (pack s zero_mag)
+      (scaled s nearest (bvadd (scale a) (scale b))))))))
+
+; The piecewise affine functions. The difference of two magnitude fields, 34 bits, signed.
+(define-fun one () (_ BitVec 34) ((_ zero_extend 2) #x3F800000))
+(define-fun padiv ((a (_ BitVec 32)) (b (_ BitVec 32))) (_ BitVec 32)
+  (let ((r (bvadd (bvsub ((_ zero_extend 3) (mag a)) ((_ zero_extend 3) (mag b))) one))
+        (s (bvxor (sign a) (sign b))))
+    (ite (or (is_nan a) (is_nan b) (and (is_inf a) (is_inf b)) (and (is_zero a) (is_zero b)))
+      nan_word
+    (ite (or (is_inf a) (is_zero b)) (pack s inf_mag)
+    (ite (or (is_zero a) (is_inf b)) #x00000000
+    (ite (bvslt r ((_ zero_extend 2) #x00800000)) #x00000000
+    (ite (bvsge r ((_ zero_extend 2) #x7F800000)) (pack s inf_mag)
+      (pack s ((_ extract 30 0) r)))))))))
+(define-fun pasqrt ((a (_ BitVec 32))) (_ BitVec 32)
+  (ite (is_nan a) nan_word
+  (ite (is_zero a) #x00000000
+  (ite (= (sign a) #b1) nan_word
+  (ite (is_inf a) #x7F800000
+    (bvlshr (bvadd #x3F800000 a) #x00000001))))))
+(define-fun paexp2 ((a (_ BitVec 32))) (_ BitVec 32)
+  (let ((in_units (fp.mul RNE (value a) ((_ to_fp 8 24) #x4B000000))))  ; 2^23
+    (let ((r (bvadd one ((_ fp.to_sbv 34) RTZ in_units))))
+      (ite (is_nan a) nan_word
+      (ite (bvuge (mag a) ((_ extract 30 0) #x43000000))
+        (ite (= (sign a) #b1) #x00000000 #x7F800000)
+      (ite (bvslt r ((_ zero_extend 2) #x00800000)) #x00000000
+        ((_ extract 31 0) r)))))))
+; w = palog2(a). As a Float32 the number of units is rounded; 2^-23 of that is exact.
+(define-fun is_palog2 ((w (_ BitVec 32)) (a (_ BitVec 32))) Bool
+  (ite (is_nan a) (= w nan_word)
+  (ite (is_zero a) (= w #xFF800000)
+  (ite (= (sign a) #b1) (= w nan_word)
+  (ite (is_inf a) (= w #x7F800000)
+    (= ((_ to_fp 8 24) w) (fp.mul RNE ((_ to_fp 8 24) RNE (bvsub a #x3F800000))
+                                      ((_ to_fp 8 24) #x34000000))))))))  ; 2^-23

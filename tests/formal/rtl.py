@@ -6,12 +6,13 @@ import re
 import shutil
 import subprocess
 
-RTL = pathlib.Path(__file__).resolve().parents[2] / 'rtl'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RTL = ROOT / 'rtl'
 FORMAL = pathlib.Path(__file__).resolve().parent
 
 
 class Sources:
-    """A copy of rtl/ and of this folder's modules; edits change the copy."""
+    """A copy of rtl/, of the reference (model/) and of this folder's sources; edits change the copy."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -23,6 +24,10 @@ class Sources:
         for file in FORMAL.glob('*.sv'):
             shutil.copy(file, self.folder)
             self.files.append(file.name)
+        shutil.copytree(ROOT / 'model', self.folder / 'model')
+        for file in (*FORMAL.glob('*.cc'), FORMAL / 'column.smt2'):
+            shutil.copy(file, self.folder)
+        shutil.copy(FORMAL / 'terms.h', self.folder / 'model' / 'integers.h')
 
     def replace(self, file, old, new):
         """Puts `new` in the place of `old`, which has to be there exactly once."""

@@ -15,9 +15,9 @@ class Query:
     in none of them: they need not be disjoint, nor be all.
     """
 
-    def __init__(self, machines, lines, claim, shown, cases=()):
+    def __init__(self, machines, lines, claim, shown, cases=(), logic='QF_BVFP'):
         self.text = '\n'.join([
-            '(set-logic QF_BVFP)', CONTRACT, *(machine.text for machine in machines), *lines,
+            f'(set-logic {logic})', CONTRACT, *(machine.text for machine in machines), *lines,
             f'(assert (not {claim}))'])
         self.cases = cases
         self.shown = shown  # name: term, the words of a counterexample

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The theorems about the arithmetic, each with a mutant of the RTL that it must refute."""
+"""The theorems about the arithmetic, each with a mutant of the source that it must refute."""
 
 import dataclasses
 from typing import Callable
 
 import contract
+from reference import Reference
 from rtl import Machine, Sources
 from solver import Query
 
@@ -13,6 +14,9 @@ FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'spe
          'sum': 'sumac_fadd_sum.sv', 'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
          'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv', 'pack': 'sumac_product_pack.sv',
          'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv'}
+
+
+WITH_FUNCTIONS = 'QF_UFBVFP'  # the logic where functions are declared
 
 
 @dataclasses.dataclass
@@ -93,6 +97,43 @@ PAM_MUTANTS = [
 ]
 
 
+# ---- mul, the baseline's product: of any product of the significands ----
+
+def product_as_input(sources):
+    """What sumac_product_ieee multiplies becomes wires factor_a and factor_b, their product an input."""
+    sources.substitute('sumac_product_ieee.sv', r'^  assign product = (\{.*\}) \*\n *(\{.*\});$',
+                       r'  logic [2*SigBits-1:0] factor_a, factor_b;\n  assign factor_a = \1;\n'
+                       r'  assign factor_b = \2;\n  assign product = times;')
+    for file in ('sumac_product_ieee.sv', 'sumac_mul.sv'):
+        sources.substitute(file, r'^\) \($', r') (\n  input logic [2*ManBits+1:0] times,')
+    sources.replace('sumac_mul.sv', ') u_product (', ') u_product (\n    .times,')
+
+
+def mul(man_bits, mutant):
+    """sumac_mul of all pairs of operand words is mul, but for the multiplication of two integers: it
+    multiplies the significands, and from any number in the range of their product it goes on rightly."""
+    def query(sources):
+        product_as_input(sources)
+        machine = Machine(sources, 'sumac_mul', ManBits=man_bits)
+        a, b = (f'(concat {machine.port(port, "s")} (_ bv0 {23 - man_bits}))' if man_bits < 23 else machine.port(port, 's')
+                for port in ('a_i', 'b_i'))
+        bits = 2 * man_bits + 2
+        # In the contract's units a significand has 23 - n more bits, a product twice as many.
+        lines = [machine.states(('s', {'times': 'times'})), f'(declare-const times (_ BitVec {bits}))',
+                 f'(assert (bvuge times (bvshl (_ bv1 {bits}) (_ bv{bits - 2} {bits}))))', word('nearest'),
+                 f'(assert (is_nearest nearest (concat (_ bv0 16) times (_ bv0 {48 - bits}))))'.replace('(_ bv0 0)', '')]
+        lines[:2] = lines[1::-1]
+        factors = ' '.join(
+            f'(= (bvshl ((_ zero_extend {64 - bits}) {machine.port(f"u_product.{factor}", "s")}) (_ bv{23 - man_bits} 64)) '
+            f'(significand {operand}))' for factor, operand in (('factor_a', a), ('factor_b', b)))
+        return Query([machine], lines, f"""(and (= {machine.port('p_o', 's')} (mul {a} {b} nearest))
+            (=> (not (or (is_zero {a}) (is_inf {a}) (is_nan {a}) (is_zero {b}) (is_inf {b}) (is_nan {b})))
+              (and {factors})))""", {'a': a, 'b': b, 'word': machine.port('p_o', 's')})
+
+    return Theorem(f'mul, ManBits {man_bits}, any product', query, mutant,
+                   lambda case: contract.mul(case['a'], case['b']))
+
+
 # ---- add ----
 
 def sum_of(machine, depth, prefix='s'):
@@ -154,6 +195,130 @@ def fadd_depth(depth, mutant):
                    lambda case: contract.add(case['a'], case['b']))
 
 
+# ---- The reference: C++ ----
+
+HEADERS = {name: f'model/{name}.h' for name in ('pam', 'narrow', 'round', 'word', 'piecewise_affine')}
+SOURCES = {name: f'model/{name}.cc' for name in ('add', 'mul')}
+
+
+def reference(name, function, inputs, lines, claim, mutant, expected, **more):
+    """The reference's `function` of `inputs`, which `claim` calls w, is the contract's."""
+    def query(sources):
+        return Query(
+            [Reference(sources, function)],
+            # As a part of another word: see fadd().
+            [*lines, '(declare-const opaque (_ BitVec 33))', '(define-fun w () (_ BitVec 32) ((_ extract 31 0) opaque))',
+             f'(assert (= w (cpp_{function} {" ".join(inputs.values())})))'],
+            claim, {**inputs, 'word': 'w'}, **more)
+
+    return Theorem(f'C++ {name}', query, mutant, lambda case: expected(*(case[name] for name in inputs)))
+
+
+def reference_word(name, words, claim, mutant, lines=(), **more):
+    """The same of a function of words, which the reference and the contract call by its name."""
+    return reference(name, name, {each: each for each in words}, [*map(word, words), *lines], claim, mutant,
+                     getattr(contract, name), **more)
+
+
+COMP = '(declare-const comp (_ BitVec 23))'
+COMP_WORD = '((_ zero_extend 9) comp)'
+
+
+def reference_pam(mutant):
+    return reference('pam, every comp', 'pam', {'a': 'a', 'b': 'b', 'comp': COMP_WORD}, [word('a'), word('b'), COMP],
+                     '(= w (pam a b comp))', mutant, contract.pam)
+
+
+def reference_narrow(man_bits, mutant):
+    return reference(f'narrow, n = {man_bits}', f'narrow_{man_bits}', {'a': 'a'}, [word('a')],
+                     f'(is_narrow w a (_ bv{man_bits} 8))', mutant, lambda a: contract.narrow(a, man_bits))
+
+
+# The cases of the reference's adder. The signs and magnitudes are compared as the source does: the
+# solver then drops the ways through it that are not the case's.
+ADD_WAYS = """
+(define-fun swapped () Bool (bvult (bvand a #x7FFFFFFF) (bvand b #x7FFFFFFF)))
+(define-fun alike () Bool (= (bvand (bvxor a b) #x80000000) #x00000000))"""
+REFERENCE_ADD_CASES = ['(or (special a) (special b))',
+                       *(f'(and {signs} {between(low, high)})' for signs, low, high in (
+                           ('alike', 0, 26), ('(not alike)', 0, 0), ('(not alike)', 1, 1), ('(not alike)', 2, 26),
+                           ('alike', 27, 255), ('(not alike)', 27, 255)))]
+
+
+def reference_add(mutant):
+    """add of the greater magnitude first; fp.add commutes, and so does add, by the next theorem."""
+    return reference('add, the greater magnitude first', 'add', {'a': 'a', 'b': 'b'},
+                     [word('a'), word('b'), DISTANCE, ADD_WAYS, '(assert (not swapped))'], '(is_add w a b)', mutant, contract.add,
+                     cases=REFERENCE_ADD_CASES)
+
+
+def reference_add_commutes(mutant):
+    def query(sources):
+        both = {'ab': '(cpp_add a b)', 'ba': '(cpp_add b a)'}
+        return Query([Reference(sources, 'add')], [word('a'), word('b')], f'(= {both["ab"]} {both["ba"]})',
+                     {'a': 'a', 'b': 'b', 'word': f'(concat {both["ab"]} {both["ba"]})'})
+
+    return Theorem('C++ add commutes', query, mutant, lambda case: contract.add(case['a'], case['b']) * (2 ** 32 + 1))
+
+
+def reference_add_closed(mutant):
+    """add(a, +0) is `closed`, of every word."""
+    return reference('add, +0', 'add', {'a': 'a', 'b': '#x00000000'}, [word('a')], '(= w (closed a))', mutant,
+                     contract.add)
+
+
+def reference_add_plain(mutant):
+    """Where an operand is a zero or a NaN, it does not matter which zero and which NaN."""
+    return reference('add, a zero or a NaN', 'add', {'a': 'a', 'b': 'b'}, [word('a'), word('b'), '(assert (is_plain a b))'],
+                     '(= (closed w) (plain_sum a b))', mutant, contract.add)
+
+
+# What the rounding is given: a sign, a number that is not zero, an exponent of 13 bits.
+ROUNDING = """
+(declare-const sign_bit (_ BitVec 1))
+(declare-const whole (_ BitVec 64))
+(declare-const exponent (_ BitVec 13))
+(assert (distinct whole (_ bv0 64)))"""
+ROUNDED = {'sign': 'sign_bit', 'whole': 'whole', 'exponent': '((_ sign_extend 51) exponent)'}
+
+
+def reference_round(mutant):
+    """The rounding that add, mul and palog2 share."""
+    return reference('rounding', 'round', ROUNDED,
+                     [ROUNDING, word('nearest'), '(assert (is_nearest nearest whole))'],
+                     f'(= w (scaled sign_bit nearest {ROUNDED["exponent"]}))', mutant,
+                     lambda sign, whole, exponent: contract.rounded(sign, whole, exponent - (exponent >> 63 << 64)))
+
+
+def reference_mul(mutant):
+    """The product's rounding and all else of mul, the product of the significands being any number.
+
+    The mutant is in something else than that product, for the solver does not know it.
+    """
+    return reference_word(
+        'mul', 'ab', '(= w (mul a b nearest))', mutant,
+        ['(define-fun product () (_ BitVec 64) (times (significand a) (significand b)))', word('nearest'),
+         '(assert (distinct product (_ bv0 64)))', '(assert (is_nearest nearest product))'], logic=WITH_FUNCTIONS)
+
+
+def reference_defined(mutant):
+    """No function of the reference does on any word what C++ leaves undefined; paexp and palog are two of these each."""
+    calls = {'pam': f'a b {COMP_WORD}', 'add': 'a b', 'mul': 'a b', 'round': ' '.join(ROUNDED.values()), 'padiv': 'a b',
+             **{name: 'a' for name in ('pasqrt', 'paexp2', 'palog2')}}
+    narrows = [f'narrow_{n}' for n in range(3, 24)]
+
+    def query(sources):
+        claims = [f'(cpp_{name}_defined {words})' for name, words in calls.items()]
+        claims.append(f'(and {" ".join(f"(cpp_{name}_defined a)" for name in narrows)})')
+        defined = f'(and {" ".join(claims)})'
+        cases = [f'(and (not (cpp_add_defined a b)) {swapped} {alike})' for swapped in ('(not swapped)', 'swapped')
+                 for alike in ('alike', '(not alike)')] + [f'(not {claim})' for claim in claims]
+        return Query([Reference(sources, *calls, *narrows)], [word('a'), word('b'), COMP, ROUNDING, ADD_WAYS], defined,
+                     {'a': 'a', 'b': 'b', 'word': f'(ite {defined} #b1 #b0)'}, cases, WITH_FUNCTIONS)
+
+    return Theorem('C++, all of it defined', query, mutant, lambda case: 1)
+
+
 # ---- Loose words (sumac_settle): what they stand for, zeros without a sign ----
 
 SETTLED = """
@@ -188,8 +353,7 @@ def loosen(mutant):
         word_in = machine.port('word_i', 's')
         shown = {'in': word_in, 'word': f'(settled {machine.port("loose_o", "s")})'}
         return Query([machine], [SETTLED, machine.states(('s', {}))],
-                     f'(= {shown["word"]} (ite (is_nan {word_in}) nan_word (ite (is_zero {word_in}) '
-                     f'#x00000000 {word_in})))', shown)
+                     f'(= {shown["word"]} (closed {word_in}))', shown)
 
     return Theorem('loosen', query, mutant, lambda case: contract.add(case['in'], 0))
 
@@ -288,6 +452,34 @@ def pe_keeps(signals, name, idle, mutant):
     return Theorem(name, query, mutant, lambda case: case['before'])
 
 
+# ---- A column: the fold, by induction over its rows ----
+
+def wiring(mutant):
+    """In an array a row's partial sum is the sum of the row above, the first row's is given, and the last row's sum
+    is settled: for every row that has one above and one below."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_array', Rows=3, Cols=1)
+
+        def row(number, signal):
+            return machine.port(f'gen_row[{number}].gen_col[0].u_pe.{signal}', 's')
+
+        given = [machine.port('psum_i', 's'), row(0, 'sum_o'), row(1, 'sum_o'), f'(settled {row(2, "sum_o")})']
+        taken = [row(0, 'psum_i'), row(1, 'psum_i'), row(2, 'psum_i'), machine.port('sum_o', 's')]
+        shown = {'given': f'(concat {" ".join(given)})', 'word': f'(concat {" ".join(taken)})'}
+        return Query([machine], [SETTLED, machine.states(('s', {}))], f'(= {shown["given"]} {shown["word"]})', shown)
+
+    return Theorem('array, sums go down', query, mutant, lambda case: case['given'])
+
+
+def column(mutant):
+    """A column is the fold: column.smt2, from the lemmas that it lists."""
+    def query(sources):
+        return Query([], [SETTLED, (sources.folder / 'column.smt2').read_text()], 'column',
+                     {'acc': 'acc', 'product': 'product', 'psum': 'psum', 'word': '(ite column #b1 #b0)'}, logic=WITH_FUNCTIONS)
+
+    return Theorem('column, by induction', query, mutant, lambda case: 1)
+
+
 # ---- The FIFO ----
 
 def fifo(mutant):
@@ -366,11 +558,23 @@ def scoreboard(mutant):
     return Theorem('scoreboard, every row', query, mutant, expected)
 
 
+NARROW_MUTANTS = [
+    Mutant(HEADERS['narrow'], 'return w & kSignBit;', 'return 0;'),  # the only one that n = 23 sees, with NaN's
+    Mutant(HEADERS['narrow'], '(kept & unit) != 0', '(kept & unit) == 0'),
+    Mutant(HEADERS['narrow'], 'rest > unit / 2', 'rest >= unit / 2'),
+    Mutant(HEADERS['narrow'], 'kMantissaBits - mantissa_bits;', 'kMantissaBits - 1 - mantissa_bits;'),
+    Mutant(HEADERS['word'], 'return Magnitude(w) > kInfinity;', 'return Magnitude(w) > kNaN;'),
+]
+
 THEOREMS = [
     *(pam(man_bits, PAM_MUTANTS[i % len(PAM_MUTANTS)])
       for i, man_bits in enumerate(range(23, 2, -1))),
     *(pam(man_bits, PAM_MUTANTS[(3 * i + j) % 7], comp)
       for i, man_bits in enumerate((23, 10, 7)) for j, comp in enumerate((0, 0x710CB, 0x80000))),
+    # Mutants that show on words of which no product is needed: the solver makes it up.
+    *(mul(man_bits, Mutant(FILES['special'], old, new)) for man_bits, old, new in (
+        (23, '(a_code_i[0] ^ b_code_i[0])', '(a_code_i[0] & ~b_code_i[0])'), (10, 'top_o  = a_top | b_top', 'top_o  = a_top'),
+        (7, '(a_code_i[0] ^ b_code_i[0])', '(~a_code_i[0] & b_code_i[0])'), (3, 'top_o  = a_top | b_top', 'top_o  = b_top'))),
     *(fadd_depth(depth, Mutant(FILES['fadd'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
       for depth, when, stage in ((2, '>= 2', 'u_add_mag'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_flags'))),
     fadd(1, Mutant(FILES['round'], 'by1[3] & (by1[4]', 'by1[3] & (~by1[4]')),
@@ -393,6 +597,30 @@ THEOREMS = [
         Mutant(FILES['pe'], '.Depth(AddDepth)', '.Depth(AddDepth - 1)'),
         Mutant(FILES['fadd'], '.Register(Depth >= 3)) u_aln_small', '.Register(0)) u_aln_small'),
         Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
+    reference_pam(Mutant(HEADERS['pam'], 'magnitude < kMinNormal', 'magnitude <= kMinNormal')),
+    *(reference_narrow(man_bits, NARROW_MUTANTS[i % len(NARROW_MUTANTS)]) for i, man_bits in enumerate(range(23, 2, -1))),
+    reference_round(Mutant(HEADERS['round'], '(rest == half && (significand & 1) != 0)', '(rest == half)')),
+    reference_add(Mutant(SOURCES['add'], 'large + small', 'large | small')),
+    reference_add_commutes(Mutant(SOURCES['add'], 'return IsInfinite(a) ? a : b;', 'return IsInfinite(a) ? a : kInfinity;')),
+    reference_add_closed(Mutant(SOURCES['add'], 'if (IsZero(b)) return a;', 'if (IsZero(b)) return b;')),
+    reference_add_plain(Mutant(SOURCES['add'], 'if (IsZero(a)) return b;', 'if (IsZero(a)) return (a & kSignBit) ^ b;')),
+    reference_mul(Mutant(SOURCES['mul'], 'IsZero(b)) return sign;', 'IsZero(b)) return 0;')),
+    reference_word('padiv', 'ab', '(= w (padiv a b))',
+                   Mutant(HEADERS['piecewise_affine'], 'IsInfinite(b) || IsZero(a)', 'IsZero(a)')),
+    reference_word('pasqrt', 'a', '(= w (pasqrt a))',
+                   Mutant(HEADERS['piecewise_affine'], '(a + kOne) >> 1', '(a + kOne + 1) >> 1')),
+    reference_word('paexp2', 'a', '(= w (paexp2 a))',
+                   Mutant(HEADERS['piecewise_affine'], 'negative ? -units : units', 'negative ? ~units : units')),
+    reference_word('palog2', 'a', '(is_palog2 w a)',
+                   Mutant(HEADERS['piecewise_affine'], 'units < 0 ? -units : units', 'units < 0 ? ~units : units')),
+    reference_word('paexp', 'a', '(= w (paexp2 (pam a #x3FB8AA3B (_ bv0 23))))',
+                   Mutant(HEADERS['piecewise_affine'], 'Paexp2(Pam(a, kLog2E))', 'Pam(Paexp2(a), kLog2E)')),
+    reference_word('palog', 'a', '(= w (pam log #x3F317218 (_ bv0 23)))',
+                   Mutant(HEADERS['piecewise_affine'], 'kLn2 = 0x3F317218u', 'kLn2 = 0x3F317217u'),
+                   [word('log'), '(assert (is_palog2 log a))']),
+    reference_defined(Mutant(SOURCES['add'], 'kMaxDistance = 37', 'kMaxDistance = 64')),
+    wiring(Mutant('sumac_array.sv', 'gen_row[r-1].gen_col[c].sum;', "gen_row[r-1].gen_col[c].sum & ~32'd1;")),
+    column(Mutant('column.smt2', '(assert (plain (closed acc) (closed product)))', '')),
     fifo(Mutant('sumac_fifo.sv', "if (pop || count_q == 2'd0)", 'if (pop)')),
     scoreboard(Mutant('sumac_scoreboard.sv', 'if (set_i) pending_q', 'if (set_i && !clear_i) pending_q')),
 ]

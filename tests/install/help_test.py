@@ -51,6 +51,9 @@ class HelpTest(unittest.TestCase):
         self.assertEqual(complete('gemm', '--engine', 's'), {'simd'})
         self.assertEqual(complete('op', 'pam', '--engine', 're'), {'reference'})
         self.assertEqual(complete('synth', '--mul', ''), {'pam', 'ieee'})
+        self.assertEqual(complete('gemm', '--mul', ''), {'pam', 'ieee'})
+        self.assertEqual(complete('infer', '--format', ''), {'fp32', 'bf16'})  # and e8mN
+        self.assertEqual(complete('train', '--mul-free', ''), {'gemm', 'all'})
         self.assertEqual(complete('gemm', '--out', ''), set())  # bash then offers files
         self.assertEqual(complete('gemm', '--engine', 'simd', '--th'), {'--threads'})
 

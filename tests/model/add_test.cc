@@ -4,6 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "tests/model/corner_pairs.h"
 #include "tests/model/word_pairs.h"
 
 namespace sumac::testing {
@@ -58,6 +66,75 @@ Pair Ends(SplitMix64& random) {
   const Word a = static_cast<Word>(choice) % 28;
   const Word b = static_cast<Word>(choice >> 8) % 28;
   return {.a = WithExponent(random, base + a), .b = WithExponent(random, base + b)};
+}
+
+// What tells the sums of two normal numbers apart: their exponents' distance, whether magnitudes
+// are subtracted, which comes first, how many leading bits the sum lost (-1: it carried), whether
+// it is odd, and what is below its last bit: nothing, less than half, half, more.
+using SumClass = std::tuple<int, bool, bool, int, bool, int>;
+
+SumClass ClassOf(Word a, Word b) {
+  const bool subtracts = ((a ^ b) & kSignBit) != 0;
+  const bool swapped = Magnitude(b) > Magnitude(a);
+  if (swapped) std::swap(a, b);
+  const auto exponent = [](Word w) { return static_cast<int>(Magnitude(w) >> kMantissaBits); };
+  const auto significand = [](Word w) { return std::int64_t{(w & (kMinNormal - 1)) | kMinNormal}; };
+  // With kBelow bits below the larger one's last; a number further below only tells that it is
+  // there.
+  const int distance = exponent(a) - exponent(b);
+  constexpr int kBelow = 36;
+  const std::int64_t small = distance < kBelow ? significand(b) << (kBelow - distance) : 1;
+  const std::int64_t sum = (significand(a) << kBelow) + (subtracts ? -small : small);
+  const int capped = std::min(distance, 28);
+  if (sum == 0) return {capped, subtracts, swapped, 24, false, 0};
+  const int leading = 63 - std::countl_zero(static_cast<std::uint64_t>(sum));
+  const int lost = kBelow + kMantissaBits - leading;
+  const int last = leading - kMantissaBits;  // the place of the sum's last bit
+  const std::int64_t rest = sum & ((std::int64_t{1} << last) - 1);
+  const std::int64_t half = std::int64_t{1} << last >> 1;
+  return {capped,
+          subtracts,
+          swapped,
+          lost,
+          (sum >> last & 1) != 0,
+          rest == 0      ? 0
+          : rest < half  ? 1
+          : rest == half ? 2
+                         : 3};
+}
+
+bool Normal(Word w) { return !IsZero(w) && Magnitude(w) < kInfinity; }
+
+TEST(Add, Corners) {
+  const std::vector<WordPair> pairs = AllPairs(AddCorners());
+  EXPECT_GT(pairs.size(), 500'000u);
+  const auto pair = [&](std::int64_t i) {
+    const WordPair& words = pairs[static_cast<std::size_t>(i)];
+    return Pair{.a = words.a, .b = words.b};
+  };
+  ExpectEqualOnPairs(std::ssize(pairs), pair, Add, HostAdd);
+}
+
+// The corners reach every class of sums that random pairs reach.
+TEST(Add, CornersAreOfEveryClass) {
+  std::set<SumClass> reached;
+  for (const CornerClass& corner_class : AddCorners()) {
+    for (const WordPair& pair : corner_class.pairs) {
+      if (Normal(pair.a) && Normal(pair.b)) reached.insert(ClassOf(pair.a, pair.b));
+    }
+  }
+  SplitMix64 random(5);
+  std::set<SumClass> missing;
+  for (int i = 0; i < 3'000'000; ++i) {
+    const Pair pair = i % 2 == 0 ? Neighbours(random) : Cancellation(random);
+    if (!Normal(pair.a) || !Normal(pair.b)) continue;
+    const SumClass sum_class = ClassOf(pair.a, pair.b);
+    if (!reached.contains(sum_class) && missing.insert(sum_class).second) {
+      ADD_FAILURE() << std::hex << pair.a << " and " << pair.b << " are of no corner's class";
+    }
+    if (missing.size() == 5) break;
+  }
+  EXPECT_GT(reached.size(), 1000u);
 }
 
 TEST(Add, SpecialPairs) { ExpectEqualOnAllPairs(SpecialWords(), Add, HostAdd); }

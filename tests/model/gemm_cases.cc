@@ -52,6 +52,9 @@ Word DrawWord(Random& random, Words words) {
     case Words::kNoFinite:
       if (random() % 16 != 0) return ToWord(std::normal_distribution<float>()(random));
       return kInfinity | (static_cast<Word>(random()) & 0x80400000u);
+    case Words::kGradient:
+      if (random() % 512 != 0) return ToWord(std::normal_distribution<float>()(random));
+      return random() % 2 == 0 ? 0 : 1;
   }
   return 0;
 }

@@ -24,10 +24,11 @@ enum class Words {
   kEdge,        // zeros of both signs, infinities, NaNs, least and greatest normals, ones
   kMixture,     // mostly normal, a few of any of the above
   kNoFinite,    // infinities and NaNs among normals
+  kGradient,    // normals and hardly a zero or a subnormal
 };
 inline constexpr Words kAllWords[] = {Words::kNormal,  Words::kActivation, Words::kBits,
                                       Words::kHuge,    Words::kTiny,       Words::kEdge,
-                                      Words::kMixture, Words::kNoFinite};
+                                      Words::kMixture, Words::kNoFinite,   Words::kGradient};
 
 Word DrawWord(Random& random, Words words);
 

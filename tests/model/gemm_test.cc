@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
+#include <string>
 
 #include "model/compare.h"
 #include "tests/model/gemm_cases.h"
@@ -15,6 +17,13 @@ namespace sumac::testing {
 namespace {
 
 constexpr std::uint64_t kRandomJobs = 900;
+
+// How many of them are run; fewer where a checker makes each a hundred times as long
+// (script/sanitize).
+std::uint64_t RandomJobs() {
+  const char* jobs = std::getenv("SUMAC_TEST_JOBS");
+  return jobs == nullptr ? kRandomJobs : std::stoull(jobs);
+}
 
 const char* ClassOf(Word w) {
   if (IsNaN(w)) return "NaN";
@@ -44,30 +53,49 @@ class GemmTest : public ::testing::Test {
  protected:
   GemmTest() {
     for (const std::string& kernel : KernelNames()) {
-      for (const int threads : {1, 2}) subjects_.push_back(MakeSimdDevice(threads, kernel));
+      for (const int threads : kThreads) subjects_.push_back(MakeSimdDevice(threads, kernel));
     }
   }
 
-  // Runs the job on the reference and on every subject, from the same words, and compares the whole
-  // buffer of C, which no device may touch elsewhere.
-  void ExpectEqual(const Job& job) {
-    const std::span<float> c = device_->Map(*job.c.buffer);
-    const std::vector<float> before(c.begin(), c.end());
-    device_->Run(job);
-    const std::vector<float> expected(c.begin(), c.end());
+  void ExpectEqual(const Job& job) { ExpectEqual(std::vector{job}); }
+
+  // Runs the jobs one by one on the reference, in one submission on every subject, from the same
+  // words, and compares the whole buffers of C, which no device may touch elsewhere.
+  void ExpectEqual(const std::vector<Job>& jobs) {
+    const std::vector<std::vector<float>> before = Results(jobs);
+    for (const Job& job : jobs) device_->Run(job);
+    const std::vector<std::vector<float>> expected = Results(jobs);
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
-      std::ranges::copy(before, c.begin());
-      subjects_[i]->Run(job);
-      const Mismatch mismatch = CompareWords(c, expected, std::ssize(c));
-      EXPECT_EQ(mismatch.differing, 0) << subjects_[i]->name() << " on " << 1 + i % 2
-                                       << " threads: " << job.name << " " << mismatch.first;
+      for (std::size_t j = 0; j < jobs.size(); ++j) {
+        std::ranges::copy(before[j], device_->Map(*jobs[j].c.buffer).begin());
+      }
+      subjects_[i]->Wait(subjects_[i]->Submit(jobs));
+      for (std::size_t j = 0; j < jobs.size(); ++j) {
+        const std::span<float> c = device_->Map(*jobs[j].c.buffer);
+        const Mismatch mismatch = CompareWords(c, expected[j], std::ssize(c));
+        EXPECT_EQ(mismatch.differing, 0)
+            << subjects_[i]->name() << " on " << kThreads[i % std::size(kThreads)]
+            << " threads: " << jobs[j].name << " " << mismatch.first;
+      }
     }
   }
 
   std::unique_ptr<Device> device_ = MakeReferenceDevice();
 
  private:
-  std::vector<std::unique_ptr<Device>> subjects_;  // each kernel on one thread, then on two
+  static constexpr int kThreads[] = {1, 2, 5};
+
+  // The whole buffers of every job's C.
+  std::vector<std::vector<float>> Results(const std::vector<Job>& jobs) {
+    std::vector<std::vector<float>> results;
+    for (const Job& job : jobs) {
+      const std::span<const float> c = device_->Map(*job.c.buffer);
+      results.emplace_back(c.begin(), c.end());
+    }
+    return results;
+  }
+
+  std::vector<std::unique_ptr<Device>> subjects_;  // each kernel on each number of threads
 };
 
 // Lengths of the fold from 0 to 5000 in formats and compensations at both ends and between, on
@@ -156,7 +184,8 @@ TEST_F(GemmTest, SparseConvolutions) {
       {Words::kActivation, Words::kNormal}, {Words::kNormal, Words::kActivation},
       {Words::kActivation, Words::kTiny},   {Words::kHuge, Words::kHuge},
       {Words::kMixture, Words::kNormal},    {Words::kNormal, Words::kMixture},
-      {Words::kNoFinite, Words::kNormal},   {Words::kNormal, Words::kNoFinite}};
+      {Words::kNoFinite, Words::kNormal},   {Words::kNormal, Words::kNoFinite},
+      {Words::kGradient, Words::kNormal}};
   std::uint64_t seed = 50'000;
   for (const std::int64_t padding : {0, 1, 2}) {
     const Conv convs[] = {{.images = 3, .h = 3, .w = 5, .in = 16, .out = 32, .padding = padding},
@@ -181,8 +210,53 @@ TEST_F(GemmTest, SparseConvolutions) {
   }
 }
 
+// Jobs submitted together, which may run side by side: weight gradients among others, some of which
+// read an earlier one's result as A or C_in or write over it.
+TEST_F(GemmTest, Submissions) {
+  constexpr std::uint64_t kSubmissions = 150;
+  int dependent = 0;
+  for (std::uint64_t seed = 90'000; seed < 90'000 + kSubmissions; ++seed) {
+    Random random(seed);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Words words = seed % 4 == 0 ? Words::kMixture : Words::kActivation;
+    std::vector<Job> jobs;
+    while (jobs.size() < 1 + seed % 5) {
+      const Conv conv{.images = 2 + static_cast<std::int64_t>(random() % 3),
+                      .h = 6,
+                      .w = 6,
+                      .in = 16,
+                      .out = 16,
+                      .stride = 1 + static_cast<std::int64_t>(random() % 2)};
+      const Pass pass = random() % 4 == 0 ? Pass::kForward : Pass::kWeightGradient;
+      Job job = random() % 5 == 0 ? MakeRandomJob(*device_, random)
+                                  : MakeConvJob(*device_, conv, pass, random, words, words);
+      if (!jobs.empty() && random() % 3 == 0) {
+        const Job& earlier = jobs[random() % jobs.size()];
+        const std::int64_t size = device_->Map(*earlier.c.buffer).size();
+        switch (random() % 3) {
+          case 0:  // again, on top of the first result
+            job = earlier;
+            job.c_in = job.c;
+            break;
+          case 1:  // instead of it
+            job = earlier;
+            break;
+          default:  // its words, each times a word
+            job = MakeMatrixJob(*device_, {.m = size, .n = 1, .k = 1}, random, words, words);
+            job.a = MatrixOperand(earlier.c.buffer, 0, size, 1, 1, 1);
+        }
+        ++dependent;
+      }
+      jobs.push_back(std::move(job));
+    }
+    ExpectEqual(jobs);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(dependent, 50);
+}
+
 TEST_F(GemmTest, RandomJobs) {
-  for (std::uint64_t seed = 0; seed < kRandomJobs; ++seed) {
+  for (std::uint64_t seed = 0; seed < RandomJobs(); ++seed) {
     Random random(seed);
     SCOPED_TRACE("seed " + std::to_string(seed));
     Job job = MakeRandomJob(*device_, random);

@@ -9,6 +9,7 @@
 
 #include "model/mul.h"
 #include "model/narrow.h"
+#include "tests/model/corner_pairs.h"
 #include "tests/model/pam_definition.h"
 #include "tests/model/word_pairs.h"
 
@@ -72,6 +73,42 @@ TEST_P(PamTest, CornersAndRandomPairs) {
     return Pair{.a = a | (static_cast<Word>(bits >> 4) << 31), .b = b};
   };
   ExpectEqualOnRandomPairs(2'000'000, GetParam(), at_the_ends, Subject, Definition);
+}
+
+TEST_P(PamTest, Corners) {
+  for (const int mantissa_bits : {23, 16, 10, 7, 3}) {
+    SCOPED_TRACE("mantissa bits " + std::to_string(mantissa_bits));
+    const std::vector<WordPair> pairs = AllPairs(PamCorners(GetParam(), mantissa_bits));
+    EXPECT_GT(pairs.size(), 100'000u);
+    const auto pair = [&](std::int64_t i) {
+      const WordPair& words = pairs[static_cast<std::size_t>(i)];
+      return Pair{.a = words.a, .b = words.b};
+    };
+    ExpectEqualOnPairs(std::ssize(pairs), pair, Subject, Definition);
+  }
+}
+
+// What makes a boundary of the sum's range a boundary: pairs on either side of it.
+TEST_P(PamTest, CornersLieOnBothSides) {
+  for (const int mantissa_bits : {23, 7}) {
+    const Word unit = Word{1} << (kMantissaBits - mantissa_bits);
+    const std::vector<CornerClass> classes = PamCorners(GetParam(), mantissa_bits);
+    for (const auto& [name, end] : {std::pair{"sums about the least normal number", kMinNormal},
+                                    std::pair{"sums about infinity", kInfinity}}) {
+      const auto found = std::ranges::find(classes, name, &CornerClass::name);
+      ASSERT_NE(found, classes.end());
+      std::int64_t below = 0;  // by less than a unit
+      std::int64_t above = 0;
+      for (const WordPair& pair : found->pairs) {
+        const std::int64_t sum = std::int64_t{Magnitude(pair.a)} + Magnitude(pair.b) - kOne +
+                                 GetParam() - std::int64_t{end};
+        below += sum < 0 && sum >= -std::int64_t{unit} ? 1 : 0;
+        above += sum >= 0 && sum < std::int64_t{unit} ? 1 : 0;
+      }
+      EXPECT_GT(below, 1000);
+      EXPECT_GT(above, 1000);
+    }
+  }
 }
 
 TEST_P(PamTest, IsCommutative) {

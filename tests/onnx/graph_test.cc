@@ -194,6 +194,20 @@ TEST(Graph, ElementsAndOrder) {
   const Ran padded = Compute(OneNode("Pad", in, {}, {{"pads", Ints({0, 1, 0, 0, 0, 0, 0, 1})}}), x);
   EXPECT_EQ(padded.shape, (Shape{1, 3, 1, 3}));
   EXPECT_THAT(padded.y, ElementsAre(0, 0, 0, 1, 2, 0, -3, 4, 0));
+  // From opset 11 on limits, pads and their value are inputs, each of which may be left out.
+  Graph clip = OneNode("Clip", in, {});
+  clip.tensors["most"] = {"most", {}, {2}};
+  clip.nodes[0].inputs = {"x", "", "most"};
+  EXPECT_THAT(Compute(clip, x).y, ElementsAre(1, 2, -3, 2));
+  clip.nodes[0].inputs = {"x", "most"};
+  EXPECT_THAT(Compute(clip, x).y, ElementsAre(2, 2, 2, 4));
+  Graph pad = OneNode("Pad", in, {});
+  pad.integers["pads"] = {0, 0, 1, 0, 0, 0, 0, 1};
+  pad.tensors["value"] = {"value", {}, {7}};
+  pad.nodes[0].inputs = {"x", "pads", ""};
+  EXPECT_THAT(Compute(pad, x).y, ElementsAre(0, 0, 0, 1, 2, 0, 0, 0, 0, -3, 4, 0));
+  pad.nodes[0].inputs = {"x", "pads", "value"};
+  EXPECT_THAT(Compute(pad, x).y, ElementsAre(7, 7, 7, 1, 2, 7, 7, 7, 7, -3, 4, 7));
 }
 
 // x -> Conv -> BatchNormalization -> Add (of x) -> Relu: one job, and the same words as operator
@@ -267,6 +281,8 @@ TEST(Graph, WhatDoesNotFitIsRefusedByItsName) {
   refused(OneNode("Reshape", in, {{"w", {2}}}), "computes a shape");
   refused(OneNode("Pad", in, {}, {{"mode", {{}, {}, "reflect"}}}), "the mode 'reflect'");
   refused(OneNode("Pad", in, {}, {{"pads", Ints({1, 1})}}), "has pads [1, 1]");
+  refused(OneNode("Pad", in, {}, {{"pads", Ints({0, 0, 0, 0, 0, 0, -1, 0})}}), "has pads [0, 0,");
+  refused(OneNode("Pad", in, {{"w", {8}}}), "computes its pads while it runs");
   Graph graph = OneNode("Relu", in, {});
   graph.nodes[0].inputs = {"z"};
   refused(graph, "needs 'z', which no earlier node gives");

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the models that the tests read, with an input and PyTorch's output of each.
 
-Usage: tests/onnx/make_models.py FOLDER (Debian's python3-torch; what tests/onnx/models holds is
-what it wrote with PyTorch 1.13.1). Weights and inputs are those of a fixed seed.
+Usage: tests/onnx/make_models.py FOLDER [SIZE] (Debian's python3-torch; what tests/onnx/models holds
+is what it wrote with PyTorch 1.13.1). Weights and inputs are those of a fixed seed. With SIZE, instead
+of those models a ResNet-18 for one image of SIZE x SIZE.
 """
 import pathlib
 import sys
@@ -124,12 +125,12 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     models = {"resnet": (lambda: ResNet18(3, 10), 20, False), "vgg": (Vgg, 16, True),
               "mobilenet": (MobileNet, 16, False)}
-    if len(sys.argv) > 2:  # the size of the papers, for a measurement
-        models = {"resnet18": (lambda: ResNet18(64, 1000), 224, False)}
+    if len(sys.argv) > 2:  # the network of the paper, for a measurement
+        models = {"resnet18": (lambda: ResNet18(64, 1000), int(sys.argv[2]), False)}
     for name, (make, size, fold) in models.items():
         torch.manual_seed(1)
         model = settle(make())
-        x = torch.randn(1 if size > 100 else 2, 3, size, size)
+        x = torch.randn(1 if name == "resnet18" else 2, 3, size, size)
         with torch.no_grad():
             y = model(x)
         export(model, x, folder / f"{name}.onnx", fold)

@@ -140,6 +140,152 @@ TEST(Import, RefusesWhatItCannotRead) {
   changed([](auto& m) { m.mutable_graph()->mutable_node(0)->set_input(1, "no"); }, "needs 'no'");
 }
 
+onnx::NodeProto& AddNode(onnx::ModelProto& model, const std::string& op,
+                         const std::vector<std::string>& inputs, const std::string& output) {
+  onnx::NodeProto& node = *model.mutable_graph()->add_node();
+  node.set_op_type(op);
+  node.set_name("/" + output);
+  for (const std::string& input : inputs) node.add_input(input);
+  node.add_output(output);
+  return node;
+}
+
+onnx::AttributeProto& AddAttribute(onnx::NodeProto& node, const std::string& name,
+                                   onnx::AttributeProto::AttributeType type) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(type);
+  return attribute;
+}
+
+void AddConstant(onnx::ModelProto& model, const std::string& name,
+                 const std::vector<std::int64_t>& values) {
+  onnx::NodeProto& node = AddNode(model, "Constant", {}, name);
+  onnx::TensorProto& tensor =
+      *AddAttribute(node, "value", onnx::AttributeProto::TENSOR).mutable_t();
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(std::ssize(values));
+  for (const std::int64_t value : values) tensor.add_int64_data(value);
+}
+
+void AddValue(onnx::ValueInfoProto& value, const std::string& name,
+              const std::vector<std::int64_t>& shape) {
+  value.set_name(name);
+  onnx::TypeProto::Tensor& type = *value.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  for (const std::int64_t extent : shape) type.mutable_shape()->add_dim()->set_dim_value(extent);
+}
+
+// torch.nn.functional.pad(x, (1, 2, 0, 3), value=-2) from opset 11 on, node by node as PyTorch 1.13
+// writes it: the pads are filled up to all dimensions, paired, turned round and put in order.
+onnx::ModelProto PaddedByPyTorch() {
+  onnx::ModelProto model;
+  model.add_opset_import()->set_version(13);
+  AddValue(*model.mutable_graph()->add_input(), "x", {1, 2, 3, 3});
+  AddValue(*model.mutable_graph()->add_output(), "y", {1, 2, 6, 6});
+  AddConstant(model, "count", {4});
+  AddConstant(model, "given", {1, 2, 0, 3});
+  using Type = onnx::AttributeProto;
+  onnx::NodeProto& zeros = AddNode(model, "ConstantOfShape", {"count"}, "zeros");
+  onnx::TensorProto& zero = *AddAttribute(zeros, "value", Type::TENSOR).mutable_t();
+  zero.set_data_type(onnx::TensorProto::INT64);
+  zero.add_dims(1);
+  zero.set_raw_data(std::string(8, '\0'));
+  AddAttribute(AddNode(model, "Concat", {"given", "zeros"}, "all"), "axis", Type::INT).set_i(0);
+  AddConstant(model, "pairs", {-1, 2});
+  AddNode(model, "Reshape", {"all", "pairs"}, "paired");
+  AddConstant(model, "axis", {0});
+  AddConstant(model, "last", {-1});
+  AddConstant(model, "before", {-std::numeric_limits<std::int64_t>::max()});
+  AddNode(model, "Slice", {"paired", "last", "before", "axis", "last"}, "turned");
+  onnx::AttributeProto& perm =
+      AddAttribute(AddNode(model, "Transpose", {"turned"}, "sides"), "perm", Type::INTS);
+  perm.add_ints(1);
+  perm.add_ints(0);
+  AddNode(model, "Reshape", {"sides", "last"}, "flat");
+  AddAttribute(AddNode(model, "Cast", {"flat"}, "pads"), "to", Type::INT)
+      .set_i(onnx::TensorProto::INT64);
+  onnx::NodeProto& value = AddNode(model, "Constant", {}, "value");
+  AddAttribute(value, "value_float", Type::FLOAT).set_f(-2);
+  AddAttribute(AddNode(model, "Pad", {"x", "pads", "value"}, "y"), "mode", Type::STRING)
+      .set_s("constant");
+  return model;
+}
+
+TEST(Import, PadsThatAreComputedOfConstants) {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("m.onnx");
+  Array x{{1, 2, 3, 3}, std::vector<float>(18)};
+  FillNormal(x.values, 5);
+  WriteNpy(folder.File("x.npy"), x);
+  WriteFileAtomically(path, PaddedByPyTorch().SerializeAsString());
+  const std::string imported = folder.File("m.safetensors");
+  ASSERT_EQ(Sumac({"import", path, "--out", imported}).status, 0);
+  for (const std::string& model : {path, imported}) {
+    const Result result = Sumac(
+        {"infer", model, "--input", folder.File("x.npy"), "--out", folder.File("y.npy"), "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    const Array y = ReadNpy(folder.File("y.npy"));
+    ASSERT_EQ(y.shape, (std::vector<std::int64_t>{1, 2, 6, 6}));
+    for (std::size_t i = 0; i < y.values.size(); ++i) {
+      const std::size_t column = i % 6, row = i / 6 % 6, channel = i / 36;
+      const bool inside = column >= 1 && column < 4 && row < 3;
+      EXPECT_EQ(y.values[i], inside ? x.values[channel * 9 + row * 3 + column - 1] : -2) << i;
+    }
+  }
+  // A link of the chain that computes something else is refused, by its name.
+  const auto refused = [&](const std::string& name, const auto& change, const std::string& why) {
+    onnx::ModelProto model = PaddedByPyTorch();
+    for (onnx::NodeProto& node : *model.mutable_graph()->mutable_node()) {
+      if (node.name() == name) change(node);
+    }
+    WriteFileAtomically(path, model.SerializeAsString());
+    ExpectWrongCall({"import", path, "--out", imported}, why);
+  };
+  refused(
+      "/zeros", [](auto& node) { node.set_op_type("Size"); }, "Size '/zeros' is not supported");
+  refused(
+      "/sides", [](auto& node) { node.mutable_attribute(0)->set_ints(0, 0); },
+      "Transpose '/sides' is not supported");
+  refused(
+      "/pads", [](auto& node) { node.mutable_attribute(0)->set_i(onnx::TensorProto::INT32); },
+      "Cast '/pads' is not supported");
+  refused(
+      "/turned", [](auto& node) { node.set_input(4, "given"); },
+      "Slice '/turned' is not supported");
+  refused(
+      "/paired", [](auto& node) { node.set_input(1, "before"); }, "Reshape '/paired' ");
+  refused(
+      "/y", [](auto& node) { node.set_input(1, "count"); }, "Pad '/y' has pads [4] for");
+}
+
+// x.view(x.size(0), -1) after the pad: Shape, Gather, Unsqueeze and Concat give the Reshape's
+// numbers.
+TEST(Import, ShapesThatAreComputed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("m.onnx");
+  const auto write = [&](const std::string& shape_of) {
+    onnx::ModelProto model = PaddedByPyTorch();
+    using Type = onnx::AttributeProto;
+    AddNode(model, "Shape", {shape_of}, "shape");
+    onnx::NodeProto& zero = AddNode(model, "Constant", {}, "zero");
+    AddAttribute(zero, "value_int", Type::INT).set_i(0);
+    AddNode(model, "Gather", {"shape", "zero"}, "images");
+    AddNode(model, "Unsqueeze", {"images", "axis"}, "first");
+    AddAttribute(AddNode(model, "Concat", {"first", "last"}, "sizes"), "axis", Type::INT).set_i(0);
+    AddNode(model, "Reshape", {"y", "sizes"}, "rows");
+    model.mutable_graph()->mutable_output(0)->set_name("rows");
+    WriteFileAtomically(path, model.SerializeAsString());
+  };
+  write("y");
+  const Result result = Sumac({"import", path, "--out", folder.File("m.safetensors")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("2 operators, 1 parameters, [1, 2, 3, 3] to [1, 72]"));
+  write("z");
+  ExpectWrongCall({"import", path, "--out", folder.File("m.safetensors")},
+                  "no node gives the output 'z'");
+}
+
 TEST(Infer, RefusesAnInputOfAnotherShape) {
   const TemporaryFolder folder;
   ExpectWrongCall(

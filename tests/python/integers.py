@@ -77,6 +77,49 @@ def add(a, b):
     return _word(value, 0x80000000 if value < 0 else 0)
 
 
+def padiv(a, b):
+    sign = (a ^ b) & 0x80000000
+    x, y = _magnitude(a), _magnitude(b)
+    if x > INFINITY or y > INFINITY or (x == y == INFINITY) or (x < 0x800000 and y < 0x800000):
+        return NAN
+    if x == INFINITY or y < 0x800000:
+        return sign | INFINITY
+    total = x - y + ONE
+    if x < 0x800000 or y == INFINITY or total < 0x800000:
+        return 0
+    return sign | min(total, INFINITY)
+
+
+def pasqrt(word):
+    x = _magnitude(word)
+    if x < 0x800000:
+        return 0
+    if x > INFINITY or word >> 31:
+        return NAN
+    return INFINITY if x == INFINITY else (x + ONE) // 2
+
+
+def paexp2(word):
+    x, negative = _magnitude(word), word >> 31
+    if x > INFINITY:
+        return NAN
+    if x == INFINITY or abs(_number(word)) >= 128:
+        return 0 if negative else INFINITY
+    result = ONE + int(_number(word) * (1 << 23))  # int goes towards zero
+    return 0 if result < 0x800000 else result
+
+
+def palog2(word):
+    x = _magnitude(word)
+    if x < 0x800000:
+        return 0x80000000 | INFINITY
+    if x > INFINITY or word >> 31:
+        return NAN
+    if x in (INFINITY, ONE):
+        return INFINITY if x == INFINITY else 0
+    return _word(Fraction(x - ONE, 1 << 23), 0x80000000 if x < ONE else 0)
+
+
 def narrow(word, bits):
     x, sign = _magnitude(word), word & 0x80000000
     if x > INFINITY:

@@ -1,36 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Model.predict and cycles: what the program says of the same checkpoint and the same networks."""
-import gzip
 import json
-import os
-import pathlib
-import struct
-import subprocess
 import tempfile
 import unittest
 import zlib
 
 import numpy as np
 
+import runs
 import sumac
-
-PROGRAM = os.environ['SUMAC_PROGRAM']
-PUBLISHED = pathlib.Path('/usr/share/datasets/fashion-mnist')
-IMAGES = 70  # more than a batch
-
-
-def program(*arguments):
-    return subprocess.run([PROGRAM, *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def extract(name, count, folder):
-    """The first images or labels of a published file, in a file of the same form; their bytes."""
-    data = gzip.decompress((PUBLISHED / name).read_bytes())
-    header = 16 if 'images' in name else 8
-    kept = data[header:header + count * (784 if header == 16 else 1)]
-    (folder / name).write_bytes(gzip.compress(data[:4] + struct.pack('>I', count)
-                                              + data[8:header] + kept))
-    return np.frombuffer(kept, np.uint8)
+from runs import IMAGES, program
 
 
 class ModelTest(unittest.TestCase):
@@ -38,14 +17,7 @@ class ModelTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        folder = pathlib.Path(cls.folder.name)
-        for part in ('train', 't10k'):
-            extract(f'{part}-labels-idx1-ubyte.gz', IMAGES, folder)
-            pixels = extract(f'{part}-images-idx3-ubyte.gz', IMAGES, folder)
-        cls.pixels = pixels.reshape(IMAGES, 28, 28, 1)
-        program('train', '--model', 'resnet8', '--data', 'fashion-mnist', '--data-dir', str(folder),
-                '--epochs', '1', '--batch', '35', '--comp', 'l-mul', '--out', str(folder / 'run'))
-        cls.path = folder / 'run/model.safetensors'
+        cls.path, cls.pixels, _ = runs.train(cls.folder.name, '--comp', 'l-mul')
         cls.model = sumac.Model.load(cls.path)
 
     def test_logits_of_the_program(self):
@@ -58,9 +30,7 @@ class ModelTest(unittest.TestCase):
             np.testing.assert_array_equal(self.model.predict(self.pixels[:3], **options), logits[:3])
 
     def test_normalised_images(self):
-        normalised = ((self.pixels / np.float32(255) - np.float32(0.2860))
-                      / np.float32(0.3530)).astype(np.float32)
-        np.testing.assert_array_equal(self.model.predict(normalised),
+        np.testing.assert_array_equal(self.model.predict(runs.normalised(self.pixels)),
                                       self.model.predict(self.pixels))
 
     def test_what_it_is(self):
@@ -73,7 +43,7 @@ class ModelTest(unittest.TestCase):
     def test_errors(self):
         for call, sentence in (
                 (lambda: sumac.Model.load('nowhere.safetensors'), 'nowhere.safetensors'),
-                (lambda: sumac.Model.load(PROGRAM), 'safetensors'),
+                (lambda: sumac.Model.load(runs.PROGRAM), 'safetensors'),
                 (lambda: self.model.predict(self.pixels[0]), r'takes \(N, 28, 28, 1\)'),
                 (lambda: self.model.predict(self.pixels, batch=0), 'batch is 0'),
                 (lambda: self.model.predict(self.pixels, engine='gpu'), 'not an engine')):

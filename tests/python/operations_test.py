@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pam, mul, add and narrow: the words of a second computation and of the program."""
+"""The operations element by element: the words of a second computation and of the program."""
 import os
 import subprocess
 import unittest
@@ -35,6 +35,12 @@ class OperationsTest(unittest.TestCase):
                    [integers.pam(x, y, 0x710CB) for x, y in each], a, b)
         self.equal(sumac.add(floats(a), floats(b)), [integers.add(x, y) for x, y in each], a, b)
         self.equal(sumac.mul(floats(a), floats(b)), [integers.mul(x, y) for x, y in each], a, b)
+        self.equal(sumac.padiv(floats(a), floats(b)), [integers.padiv(x, y) for x, y in each], a, b)
+        for name in ('pasqrt', 'paexp2', 'palog2'):
+            self.equal(getattr(sumac, name)(floats(a)),
+                       [getattr(integers, name)(x) for x in a.tolist()], a)
+        near = words(np.linspace(-130, 130, 4001, dtype=np.float32))  # where powers are numbers
+        self.equal(sumac.paexp2(floats(near)), [integers.paexp2(x) for x in near.tolist()], near)
         for name, bits in (('fp32', 23), ('bf16', 7), ('e8m3', 3)):
             self.equal(sumac.narrow(floats(a), name),
                        [integers.narrow(x, bits) for x in a.tolist()], a)

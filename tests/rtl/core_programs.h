@@ -17,6 +17,9 @@
 
 namespace sumac {
 
+// Of the tests' programs, and of those that other simulators replay.
+inline constexpr std::uint64_t kCoreSeed = 20260719;
+
 using Row = std::vector<Word>;  // one beat of a stream: a binary32 word a lane
 
 struct CoreShape {

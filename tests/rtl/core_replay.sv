@@ -3,7 +3,7 @@
 // Replays the streams that rtl_vectors wrote into the working folder on a sumac_core, with stalls
 // on every stream, and compares every result, unknown bits included. Prints PASS and the number
 // of results, or what differs. For simulators with four states: a register that should have been
-// reset shows here.
+// reset shows here. With NETLIST defined the core is a netlist: it has no parameters.
 module core_replay #(
   parameter int Rows      = 4,
   parameter int Cols      = 4,
@@ -32,7 +32,9 @@ module core_replay #(
   logic [Rows*W-1:0]  act_data;
   logic [Cols*32-1:0] psum_data, res_data;
 
-  sumac_core #(
+  sumac_core
+`ifndef NETLIST
+  #(
     .Rows     (Rows),
     .Cols     (Cols),
     .Mul      (Mul),
@@ -40,7 +42,9 @@ module core_replay #(
     .Comp     (Comp),
     .AddDepth (AddDepth),
     .PsumDepth(PsumDepth)
-  ) u_core (
+  )
+`endif
+  u_core (
     .clk_i       (clk),
     .rst_ni      (rst_n),
     .cmd_valid_i (cmd_valid),

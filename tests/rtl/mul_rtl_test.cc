@@ -20,7 +20,7 @@ TEST_P(MulRtl, EqualsTheReference) {
     units.eval();
     return units.mul_o.at(static_cast<std::size_t>(GetParam()));
   };
-  ExpectProducts("mul", GetParam(), evaluate, Mul);
+  ExpectProducts("mul", GetParam(), 0, evaluate, Mul);
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, MulRtl, testing::Range(0, 4));

@@ -25,7 +25,7 @@ TEST_P(PamRtl, EqualsTheReference) {
       return units.pam_o.at(static_cast<std::size_t>(GetParam() * 3 + k));
     };
     const auto expected = [&](Word a, Word b) { return Pam(a, b, kComps[k]); };
-    ExpectProducts("pam comp " + CompName(kComps[k]), GetParam(), evaluate, expected);
+    ExpectProducts("pam comp " + CompName(kComps[k]), GetParam(), kComps[k], evaluate, expected);
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "model/narrow.h"
 #include "model/word.h"
+#include "tests/model/corner_pairs.h"
 
 namespace sumac {
 
@@ -75,15 +76,17 @@ inline void ForEachPair(std::uint64_t seed, const std::function<void(Word, Word)
 // The mantissa bits of sumac_units' four operand formats, in the order of its outputs.
 inline constexpr int kUnitFormats[] = {23, 10, 7, 3};
 
-// One product unit on ForEachPair's words in format kUnitFormats[format]: evaluate(a, b) gives the
-// unit's word, expected(a, b) the reference's. Reports the first five differences.
+// One product unit on the corners for comp and on ForEachPair's words in format
+// kUnitFormats[format]: evaluate(a, b) gives the unit's word, expected(a, b) the reference's.
+// Reports the first five differences.
 template <typename Evaluate, typename Expected>
-void ExpectProducts(const std::string& name, int format, Evaluate evaluate, Expected expected) {
+void ExpectProducts(const std::string& name, int format, Word comp, Evaluate evaluate,
+                    Expected expected) {
   const int man_bits = kUnitFormats[format];
   SCOPED_TRACE(testing::Message() << name << ", seed " << kPairSeed << ", mantissa bits "
                                   << man_bits);
   int differing = 0;
-  ForEachPair(kPairSeed, [&](Word a, Word b) {
+  const auto check = [&](Word a, Word b) {
     a = Narrow(a, man_bits);
     b = Narrow(b, man_bits);
     const Word got = evaluate(a, b);
@@ -91,7 +94,9 @@ void ExpectProducts(const std::string& name, int format, Evaluate evaluate, Expe
       ADD_FAILURE() << std::hex << name << "(" << a << ", " << b << ") is " << got << ", expected "
                     << expected(a, b);
     }
-  });
+  };
+  for (const WordPair& pair : AllPairs(PamCorners(comp, man_bits))) check(pair.a, pair.b);
+  ForEachPair(kPairSeed, check);
   EXPECT_EQ(differing, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -168,6 +169,66 @@ TEST_P(DriverModelTest, ReportsAnErrorWithItsAddressAndRecovers) {
   EXPECT_THAT([&] { device->Run(job); },
               ThrowsMessage<Error>(HasSubstr("a read outside its window at word address 0")));
   ExpectEqual(*device, job);
+}
+
+// A job that the device cannot run is refused before an earlier one of the same submission has run.
+TEST_P(DriverModelTest, RefusesJobsBeforeAnyHasRun) {
+  const auto device = MakeAcceleratorDevice("model", {board_});
+  const auto elsewhere = MakeReferenceDevice(1);
+  Random random(6);
+  Job good =
+      MakeMatrixJob(*device, {.m = 5, .n = 4, .k = 6}, random, Words::kNormal, Words::kNormal);
+  good.arithmetic = GetParam().arithmetic;
+  const auto refused = [&](const std::string& sentence, const std::function<void(Job&)>& change) {
+    SCOPED_TRACE(sentence);
+    Job bad = good;
+    change(bad);
+    const std::int64_t before = board_->descriptors();
+    EXPECT_THAT(
+        [&] {
+          device->Submit(std::array{good, bad});
+        },
+        ThrowsMessage<Error>(HasSubstr(sentence)));
+    EXPECT_EQ(board_->descriptors(), before);
+  };
+  const BufferPtr foreign = elsewhere->Allocate(1000);
+  const MatrixView matrix{.buffer = foreign, .offset = 0, .row_stride = 4, .column_stride = 1};
+  const ColumnVector here{.buffer = device->Allocate(4)};
+  const std::string lies = "A buffer does not lie in the accelerator's memory";
+  refused(lies, [&](Job& job) { job.a.buffer = foreign; });
+  refused(lies, [&](Job& job) { job.b.buffer = foreign; });
+  refused(lies, [&](Job& job) { job.c.buffer = foreign; });
+  refused(lies, [&](Job& job) { job.c_in = matrix; });
+  refused(lies, [&](Job& job) { job.epilogue.residual = matrix; });
+  refused(lies, [&](Job& job) { job.epilogue.affine = {{foreign}, here}; });
+  refused(lies, [&](Job& job) { job.epilogue.affine = {here, {foreign}}; });
+  refused("is of another arithmetic", [](Job& job) { job.arithmetic.mantissa_bits = 5; });
+  refused("input dilation 3; the accelerator takes 1, 2, 4 and 8",
+          [](Job& job) { job.a.y.dilation = 3; });
+  refused("a coordinate from -40000 to 1; the accelerator takes -32768 to 32767",
+          [](Job& job) { job.b.x.padding = 40000; });
+}
+
+TEST_P(DriverModelTest, HasNoRoomForMoreThanItsMemory) {
+  const auto device = MakeAcceleratorDevice("model", {board_});
+  EXPECT_THAT([&] { device->Allocate(std::ssize(memory_)); },
+              ThrowsMessage<Error>(HasSubstr("has no room for 2097152 words")));
+  EXPECT_EQ(device->Allocate(std::ssize(memory_) / 2)->size(), std::ssize(memory_) / 2);
+}
+
+// A board whose ID register holds something else.
+class NoAccelerator : public ModelBoard {
+ public:
+  using ModelBoard::ModelBoard;
+  std::uint32_t ReadRegister(std::uint32_t offset) override {
+    return ModelBoard::ReadRegister(offset) ^ (offset == kRegId ? 1 : 0);
+  }
+};
+
+TEST_P(DriverModelTest, FindsOutThatThereIsNoAccelerator) {
+  const auto board = std::make_shared<NoAccelerator>(GetParam(), memory_);
+  EXPECT_THAT([&] { MakeAcceleratorDevice("none", board); },
+              ThrowsMessage<Error>(HasSubstr("There is no accelerator")));
 }
 
 TEST_P(DriverModelTest, RefusesABadDescriptor) {

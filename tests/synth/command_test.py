@@ -37,6 +37,9 @@ class Commands(unittest.TestCase):
                  "--design pe --script best", "--design pe -j 0", "--design pe --check -1",
                  "--design pe --fpga virtex", "--design pe --fpga ice40 --lib osu018",
                  "--design pe --fpga ice40 --check 3", "--design pe --flat", "--design pe --frob",
+                 "--design none.sv:pe", "--design synth/booth.v:no", "--design synth/booth.v:",
+                 "--design rtl/sumac_fifo.sv:sumac_fifo --mul pam",
+                 "--design rtl/sumac_fifo.sv:sumac_fifo --check 3",
                  "--design pe --yosys no-such-yosys", "--design pe --cache /dev/null/x"]
         for call in calls:
             self.refused(SYNTH, *call.split())
@@ -73,6 +76,25 @@ class Commands(unittest.TestCase):
             self.assertIn(f"{result['area']:,.0f} um^2", words)
             self.assertIn("100 random cycles equal to the RTL", words)
             self.assertEqual(net.read_text().count("NAND2X1 "), result["cells"].get("NAND2X1", 0))
+
+
+    def test_a_module_of_the_users(self):
+        """Counted by hand: eight registers, and a xor and an and of two bits each."""
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder) / "mine.sv"
+            source.write_text("module other(input logic a_i); endmodule\n"
+                              "module mine(input logic clk_i, input logic [3:0] a_i, b_i,\n"
+                              "  output logic [7:0] y_o);\n"
+                              "  always_ff @(posedge clk_i) y_o <= {a_i ^ b_i, a_i & b_i};\n"
+                              "endmodule\n")
+            common = [SYNTH, "--design", f"{source}:mine"]
+            result = json.loads(run(*common, "--script", "area", "--json").stdout)
+            self.assertEqual(result["cells"]["DFFPOSX1"], 8)
+            self.assertEqual((result["design"], result["mul"], result["format"]), ("mine", None, None))
+            self.assertTrue(result["meets_clock"])
+            on_fpga = json.loads(run(*common, "--fpga", "ice40", "--json").stdout)
+            self.assertEqual((on_fpga["luts"], on_fpga["registers"]), (8, 8))
+            self.assertIn("mine\n", run(*common, "--script", "area").stdout)
 
 
 class Sweeps(unittest.TestCase):
