@@ -14,6 +14,8 @@
 namespace sumac {
 namespace {
 
+constexpr const char* kFiles[] = {"config.json", "metrics.jsonl", "model.safetensors"};
+
 double Rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
 }  // namespace
@@ -22,16 +24,31 @@ RunFolder::RunFolder(std::string path) : path_(std::move(path)) {
   if (path_.empty()) throw Error("a training run needs a folder to write to: give --out");
 }
 
-void RunFolder::Begin() const {
-  for (const char* name : {"config.json", "metrics.jsonl", "model.safetensors"}) {
-    if (std::filesystem::exists(std::filesystem::path(path_) / name)) {
+bool RunFolder::Has(const char* name) const {
+  return std::filesystem::exists(std::filesystem::path(path_) / name);
+}
+
+void RunFolder::Lock() {
+  lock_.emplace(path_);
+  for (const char* name : kFiles) RemoveTemporaries(path_ + "/" + name);
+  RemoveTemporaries(path_ + "/curves.svg");
+}
+
+void RunFolder::Begin() {
+  MakeFolder(path_);
+  Lock();
+  for (const char* name : kFiles) {
+    if (Has(name)) {
       throw Error(
           fmt::format("{} holds a run already ({}): go on with it by --resume, or give "
                       "another --out",
                       path_, name));
     }
   }
-  MakeFolder(path_);
+}
+
+bool RunFolder::HoldsOnlyConfig() const {
+  return Has("config.json") && !Has("metrics.jsonl") && !Has("model.safetensors");
 }
 
 void RunFolder::Resume(std::int64_t epochs) {

@@ -4,9 +4,11 @@
 #define SUMAC_SW_TRAIN_RUN_FOLDER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sw/io/folder_lock.h"
 #include "sw/train/config.h"
 #include "sw/train/trainer.h"
 
@@ -18,8 +20,13 @@ class RunFolder {
 
   std::string checkpoint_path() const { return path_ + "/model.safetensors"; }
 
-  // Makes the folder. Throws Error where it holds a run already.
-  void Begin() const;
+  // Keeps every other process from writing to the folder as long as this object lives. Throws Error
+  // where one does already.
+  void Lock();
+  // Makes and locks the folder. Throws Error where it holds a run already.
+  void Begin();
+  // A run that ended before its first checkpoint: there is nothing but its configuration.
+  bool HoldsOnlyConfig() const;
   // Keeps the metrics of the first `epochs` epochs: later ones are about to be trained again.
   // Throws Error where one of them is missing or a line is damaged.
   void Resume(std::int64_t epochs);
@@ -29,9 +36,11 @@ class RunFolder {
   void Add(const EpochRecord& record);
 
  private:
+  bool Has(const char* name) const;
   void WriteMetrics() const;
 
   std::string path_;
+  std::optional<FolderLock> lock_;
   std::vector<std::string> metrics_;  // one line an epoch
 };
 

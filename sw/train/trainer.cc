@@ -115,8 +115,15 @@ class Trainer {
 
   // A fresh run's folder and words, or an interrupted one's.
   void Start() {
-    if (!config_.resume) {
-      if (IsFirst()) folder_.Begin();
+    if (IsFirst()) {
+      if (config_.resume) {
+        folder_.Lock();
+      } else {
+        folder_.Begin();
+      }
+    }
+    const bool fresh = !config_.resume || folder_.HoldsOnlyConfig();
+    if (fresh) {
       net_.Initialize(config_.seed);
     } else {
       const std::string path = folder_.checkpoint_path();
@@ -125,14 +132,12 @@ class Trainer {
       Restore(checkpoint, net_, sgd_);
       position_ = checkpoint.position;
     }
-    CheckSameStart();
+    CheckSameStart();  // from here on the first may write: all have read
     if (!IsFirst()) return;
-    if (config_.resume) {
-      folder_.Resume(position_.epoch);
-    } else {
-      WriteCheckpoint();
-    }
+    if (!fresh) folder_.Resume(position_.epoch);
+    // Before the first checkpoint: ended between the two, the run can be resumed.
     folder_.WriteConfig(config_);
+    if (fresh) WriteCheckpoint();
   }
 
   // Throws Error where the ranks do not begin with the same run and words.

@@ -3,6 +3,7 @@
 // one from which any number of processes goes on.
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include "sw/io/file.h"
 #include "tests/cli/mpi.h"
@@ -50,8 +51,15 @@ class MpiTrain : public MpiTest {
     call.insert(call.end(), {"--checkpoint-every", "1"});
     Program program(call, "", "", Launcher(2));
     const std::vector<pid_t> ranks = RanksOf(program, 2);
-    while (program.Running() && !std::filesystem::exists(Folder(name) + "/config.json")) {
+    // Until the second checkpoint: a step is done, another under way.
+    const std::string checkpoint = Folder(name) + "/model.safetensors";
+    std::optional<std::filesystem::file_time_type> first;
+    while (program.Running()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (!std::filesystem::exists(checkpoint)) continue;
+      const auto time = std::filesystem::last_write_time(checkpoint);
+      if (!first) first = time;
+      if (time != *first) break;
     }
     end(program, ranks);
     const Result ended = program.Wait();

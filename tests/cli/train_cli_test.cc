@@ -129,6 +129,32 @@ TEST_F(Trained, InterruptedItResumesToTheSameWords) {
   EXPECT_EQ(Metrics(out), Metrics(Run()));
 }
 
+TEST_F(Trained, ASecondRunInTheSameFolderIsRefused) {
+  const std::string out = folder_->File("shared");
+  const std::vector<std::string> call = {
+      "train", "--config", Run() + "/config.json", "--epochs", "100000", "--out", out};
+  Program first(call);
+  while (first.Running() && !std::filesystem::exists(out + "/model.safetensors")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  ExpectWrongCall({"train", "--resume", "--out", out}, out + " is in use");
+  ExpectWrongCall(call, out + " is in use");
+  EXPECT_TRUE(first.Running());
+  first.Signal(SIGINT);
+  EXPECT_EQ(first.Wait().status, 130);
+}
+
+TEST_F(Trained, EndedBeforeItsFirstCheckpointItCanBeResumed) {
+  const std::string out = folder_->File("configured only");
+  MakeFolder(out);
+  WriteFileAtomically(out + "/config.json", ReadFile(Run() + "/config.json"));
+  WriteFileAtomically(out + "/model.safetensors.7-0.tmp", "half");
+  const Result result = Sumac({"train", "--resume", "--out", out});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_TRUE(ReadFile(out + "/model.safetensors") == ReadFile(Checkpoint()));
+  EXPECT_FALSE(std::filesystem::exists(out + "/model.safetensors.7-0.tmp"));
+}
+
 TEST_F(Trained, ReadsItsOwnConfigurationFile) {
   const std::string out = folder_->File("configured");
   const Result result = Sumac({"train", "--config", Run() + "/config.json", "--out", out});

@@ -6,8 +6,11 @@
 
 #include <csignal>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "sw/io/file.h"
+#include "sw/io/folder_lock.h"
 #include "tests/sw/io_files.h"
 
 namespace sumac {
@@ -99,6 +102,30 @@ TEST(File, MakesFoldersAndRefusesAFileInTheWay) {
   WriteFileAtomically(folder.File("file"), "x");
   ExpectRefused([&] { MakeFolder(folder.File("file")); }, HasSubstr("file"));
   ExpectRefused([&] { MakeFolder(folder.File("file/a")); }, HasSubstr("cannot be made"));
+}
+
+TEST(File, AFolderIsLockedByOneAtATime) {
+  const TemporaryFolder folder;
+  {
+    const FolderLock lock(folder.path());
+    ExpectRefused([&] { FolderLock second(folder.path()); },
+                  AllOf(HasSubstr(folder.path()), HasSubstr("another process writes to it")));
+    MakeFolder(folder.File("inner"));
+    const FolderLock other(folder.File("inner"));
+  }
+  const FolderLock again(folder.path());
+}
+
+TEST(File, WhatAnInterruptedWriteLeftIsRemoved) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> kept = {"a", "a.tmp", "a.b.12-0.tmp", "ab.12-0.tmp",
+                                         "a.12-0.tmp2"};
+  for (const std::string& name : kept) WriteFileAtomically(folder.File(name), "x");
+  WriteFileAtomically(folder.File("a.12-0.tmp"), "x");
+  WriteFileAtomically(folder.File("a.9-11.tmp"), "x");
+  RemoveTemporaries(folder.File("a"));
+  for (const std::string& name : kept) EXPECT_EQ(ReadFile(folder.File(name)), "x") << name;
+  EXPECT_EQ(folder.Count(), std::ssize(kept));
 }
 
 }  // namespace
