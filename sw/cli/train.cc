@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -144,6 +145,10 @@ std::string Resumption(const TrainConfig& config, int shards) {
   const std::vector<int> lost = ranks.Lost();
   int lowest = 0;
   while (std::ranges::find(lost, lowest) != lost.end()) ++lowest;
+  // A signal may have come to this rank alone; the first then waits for words from here.
+  if (const pid_t first = ranks.process(0); lost.empty() && !ranks.first() && first != 0) {
+    kill(first, SIGTERM);
+  }
   if (ranks.rank() != lowest) std::this_thread::sleep_for(std::chrono::seconds(10));
   const std::string checkpoint = config.out + "/model.safetensors";
   std::string sentence = std::string(stop.what()) + "; ";

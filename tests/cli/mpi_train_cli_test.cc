@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `mpirun -n N sumac train`: the checkpoints of one process; a rank that dies or a signal leaves
 // one from which any number of processes goes on.
+#include <fmt/format.h>
+
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -74,10 +76,10 @@ class MpiTrain : public MpiTest {
 
 TEST_F(MpiTrain, RanksDecideNoWord) {
   for (const char* mul : {"pam", "ieee"}) {
-    const std::string alone = std::string(mul) + "-1";
+    const std::string alone = fmt::format("{}-1", mul);
     ASSERT_EQ(sumac::Sumac(Call(alone, mul)).status, 0);
     for (const int ranks : {2, 4}) {
-      const std::string name = mul + ("-" + std::to_string(ranks));
+      const std::string name = fmt::format("{}-{}", mul, ranks);
       const Result result = Sumac(ranks, Call(name, mul));
       EXPECT_EQ(result.status, 0) << result.err;
       EXPECT_THAT(result.out, HasSubstr("resnet8: test accuracy"));
