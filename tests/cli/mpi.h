@@ -23,8 +23,6 @@ class MpiTest : public ::testing::Test {
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 1);
-    // On a busy machine a rank may need more than the usual second to end at a good place.
-    setenv("OMPI_MCA_odls_base_sigkill_timeout", "5", 1);
   }
 
   static std::vector<std::string> Launcher(int ranks) {

@@ -49,7 +49,7 @@ class MpiTrain : public MpiTest {
   // A run of two ranks that is ended by `end(program)` after some steps, resumed by one process.
   template <typename End>
   Result EndedAndResumed(const std::string& name, End end) const {
-    std::vector<std::string> call = Call(name, "pam", "1000");
+    std::vector<std::string> call = Call(name, "pam", "2000");
     call.insert(call.end(), {"--checkpoint-every", "1"});
     Program program(call, "", "", Launcher(2));
     const std::vector<pid_t> ranks = RanksOf(program, 2);
@@ -67,7 +67,7 @@ class MpiTrain : public MpiTest {
     const Result ended = program.Wait();
     const Result resumed = sumac::Sumac({"train", "--resume", "--out", Folder(name)});
     EXPECT_EQ(resumed.status, 0) << resumed.err;
-    const Result whole = sumac::Sumac(Call(name + "-whole", "pam", "1000"));
+    const Result whole = sumac::Sumac(Call(name + "-whole", "pam", "2000"));
     EXPECT_EQ(whole.status, 0) << whole.err;
     EXPECT_TRUE(Bytes(name) == Bytes(name + "-whole"));
     return ended;
