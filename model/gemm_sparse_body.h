@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels of gemm_scatter.h and gemm_update.h, templates over V like those of
-// gemm_kernel_body.h, and for the same reason included by the kernel files only. V also has Ramp,
+// gemm_kernel_body.h, and for the same reason included by the kernel files only. V also has
 // Compress, Count and AllLanes.
 #ifndef SUMAC_MODEL_GEMM_SPARSE_BODY_H_
 #define SUMAC_MODEL_GEMM_SPARSE_BODY_H_
@@ -11,13 +11,21 @@
 
 namespace sumac::gemm {
 
+// 0, step, 2 * step ...
+template <class V>
+typename V::Int Ramp(Word step) {
+  Word lanes[V::kLanes] = {};
+  for (int i = 1; i < V::kLanes; ++i) lanes[i] = lanes[i - 1] + step;
+  return V::Load(lanes);
+}
+
 template <class V>
 void ListNonzeros(const float* src, std::int64_t pixels, std::int64_t pitch, std::int64_t channels,
                   Word place_step, int mantissa_bits, Word bias, const NonzeroLists& lists,
                   RangeState* range) {
   using Int = typename V::Int;
   Cleaner<V> cleaner(mantissa_bits, range);
-  const Int ramp = V::Ramp(place_step);
+  const Int ramp = Ramp<V>(place_step);
   const Int shift = V::Set(bias);
   for (std::int64_t i = 0; i < pixels; ++i, src += pitch) {
     const auto* from = reinterpret_cast<const Word*>(src);

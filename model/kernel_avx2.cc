@@ -83,12 +83,6 @@ struct Avx2 {
   static Int Compress(Mask m, Int x) {
     return _mm256_permutevar8x32_epi32(x, Load(kChosen[Bits(m)].data()));
   }
-  // 0, step, 2 * step ...
-  static Int Ramp(Word step) {
-    Word lanes[kLanes] = {};
-    for (int i = 1; i < kLanes; ++i) lanes[i] = lanes[i - 1] + step;
-    return Load(lanes);
-  }
   static unsigned Bits(Mask m) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(m)));
   }

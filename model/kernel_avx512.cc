@@ -56,12 +56,6 @@ struct Avx512 {
   static int Count(Mask m) { return __builtin_popcount(m); }
   // The chosen lanes, moved together.
   static Int Compress(Mask m, Int x) { return _mm512_maskz_compress_epi32(m, x); }
-  // 0, step, 2 * step ...
-  static Int Ramp(Word step) {
-    Word lanes[kLanes] = {};
-    for (int i = 1; i < kLanes; ++i) lanes[i] = lanes[i - 1] + step;
-    return Load(lanes);
-  }
 
   // A 16 x 16 transpose: within 128-bit blocks, then of the blocks.
   static void Transpose(Int (&x)[kLanes]) {
