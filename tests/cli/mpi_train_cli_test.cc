@@ -15,9 +15,15 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Said by the first rank.
+constexpr const char* kInterruptedFirst =
+    "interrupted; the checkpoint of the last finished step is written. Go on with: sumac train "
+    "--resume";
+
 class MpiTrain : public MpiTest {
  protected:
-  static constexpr const char* kLong = "8000";  // images of a run that is not over before it is ended
+  static constexpr const char* kLong =
+      "8000";  // images of a run that is not over before it is ended
 
   std::vector<std::string> Call(const std::string& name, const std::string& mul = "pam",
                                 const std::string& images = "200") const {
@@ -115,15 +121,14 @@ TEST_F(MpiTrain, ASignalEndsTheRunWithACheckpoint) {
   const Result ended = EndedAndResumed(
       "signal", [](const Program& program, const auto&) { program.Signal(SIGINT); });
   EXPECT_NE(ended.status, 0);
-  EXPECT_THAT(ended.err, HasSubstr("interrupted; the checkpoint of the last finished step is "
-                                   "written. Go on with: sumac train --resume"));
+  EXPECT_THAT(ended.err, HasSubstr(kInterruptedFirst));
 }
 
 TEST_F(MpiTrain, OneRankThatIsStoppedStopsAll) {
   const Result ended = EndedAndResumed(
       "one", [](const Program&, const auto& ranks) { kill(ranks.back(), SIGTERM); });
   EXPECT_NE(ended.status, 0);
-  EXPECT_THAT(ended.err, HasSubstr("interrupted"));
+  EXPECT_THAT(ended.err, HasSubstr(kInterruptedFirst));
 }
 
 TEST_F(MpiTrain, RanksHaveToDivideTheShards) {
