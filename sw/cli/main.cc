@@ -143,7 +143,7 @@ int Run(int argc, char** argv) {
     failed = true;
     if (!ranks->first()) {
       // What all fail of is told once, by the first, which then ends the others.
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      std::this_thread::sleep_for(std::chrono::seconds(2));
       fmt::print(errors, "rank {}: ", ranks->rank());
     }
     fmt::print(errors, "{}\n", sentence);
