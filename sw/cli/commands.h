@@ -19,7 +19,7 @@ enum ExitStatus { kDone = 0, kDifferent = 1, kFailed = 1, kWrongCall = 2, kInter
 void AddInfo(CLI::App& app, int& status);
 void AddOp(CLI::App& app, int& status);
 void AddGemm(CLI::App& app, int& status);
-void AddTrain(CLI::App& app, int& status);
+void AddTrain(CLI::App& app, int& status, Ranks& ranks);
 void AddEval(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status, Ranks& ranks);
 void AddImport(CLI::App& app, int& status);

@@ -12,11 +12,11 @@ void Note(int) { interrupted = 1; }
 
 }  // namespace
 
-void CatchInterrupts() {
+void CatchInterrupts(bool again_ends) {
   struct sigaction action {};
   action.sa_handler = Note;
   sigemptyset(&action.sa_mask);
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  action.sa_flags = SA_RESTART | (again_ends ? static_cast<int>(SA_RESETHAND) : 0);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }

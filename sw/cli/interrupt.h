@@ -8,8 +8,9 @@
 
 namespace sumac {
 
-// From now on SIGINT and SIGTERM set a flag.
-void CatchInterrupts();
+// From now on SIGINT and SIGTERM set a flag; where `again_ends`, the first of them alone. Ranks of
+// mpirun want more: it sends them several, and ends those that take too long.
+void CatchInterrupts(bool again_ends = true);
 
 // Whether one has arrived.
 bool Interrupted();

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -70,7 +72,7 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   AddInfo(app, status);
   AddOp(app, status);
   AddGemm(app, status);
-  AddTrain(app, status);
+  AddTrain(app, status, ranks);
   AddEval(app, status);
   AddRun(app, status, ranks);
   AddStep(app, status, ranks);
@@ -88,7 +90,8 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   app.parse_complete_callback([&] {
     const CLI::App& command = Innermost(app);
     const std::string& name = command.get_name();
-    if (ranks.size() > 1 && name != "run" && name != "step" && name != "verify") {
+    constexpr std::array kShared = {"train", "run", "step", "verify"};
+    if (ranks.size() > 1 && std::ranges::find(kShared, name) == kShared.end()) {
       throw Error("this command works in one process; start it without mpirun.");
     }
   });
@@ -140,7 +143,7 @@ int Run(int argc, char** argv) {
     failed = true;
     if (!ranks->first()) {
       // What all fail of is told once, by the first, which then ends the others.
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      std::this_thread::sleep_for(std::chrono::seconds(2));
       fmt::print(errors, "rank {}: ", ranks->rank());
     }
     fmt::print(errors, "{}\n", sentence);

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "sw/cli/commands.h"
 #include "sw/cli/curves.h"
@@ -82,7 +86,9 @@ TrainConfig EffectiveConfig(const TrainOptions& options) {
 // Draws the bar, prints a line an epoch and the curves after it.
 class Reporter : public TrainObserver {
  public:
-  explicit Reporter(std::string out) : out_(std::move(out)), progress_("images") {}
+  // Several ranks are stopped by their Exchange, all at once, and not by what one of them reports.
+  Reporter(std::string out, bool stops)
+      : out_(std::move(out)), stops_(stops), progress_("images") {}
 
   void OnProgress(const TrainProgress& now) override {
     const std::string label =
@@ -102,7 +108,7 @@ class Reporter : public TrainObserver {
     Draw();
   }
 
-  bool StopRequested() override { return Interrupted(); }
+  bool StopRequested() override { return stops_ && Interrupted(); }
 
   void Clear() { progress_.Clear(); }
   const std::optional<EpochRecord>& last() const { return last_; }
@@ -120,20 +126,67 @@ class Reporter : public TrainObserver {
   }
 
   std::string out_;
+  bool stops_;
   Progress progress_;
   std::optional<EpochRecord> last_;
   bool draws_ = true;
 };
 
-int RunTrain(const TrainOptions& options) {
+std::string Resumption(const TrainConfig& config, int shards) {
+  std::string call = fmt::format("sumac train --resume --out {}", config.out);
+  if (shards > 1)
+    call += fmt::format(" (by mpirun: any number of processes that divides {})", shards);
+  return call;
+}
+
+// Ends this rank after they have stopped. The lowest rank that is left tells why and ends the
+// others, which wait for that: it may be the first, which writes a checkpoint.
+[[noreturn]] void EndRank(const TrainConfig& config, Ranks& ranks, const RanksStopped& stop) {
+  const std::vector<int> lost = ranks.Lost();
+  int lowest = 0;
+  while (std::ranges::find(lost, lowest) != lost.end()) ++lowest;
+  // A signal may have come to this rank alone; the first then waits for words from here.
+  if (const pid_t first = ranks.process(0); lost.empty() && !ranks.first() && first != 0) {
+    kill(first, SIGTERM);
+  }
+  if (ranks.rank() != lowest) std::this_thread::sleep_for(std::chrono::seconds(10));
+  const std::string checkpoint = config.out + "/model.safetensors";
+  std::string sentence = std::string(stop.what()) + "; ";
+  if (!std::filesystem::exists(checkpoint)) {
+    sentence += "nothing is written yet.";
+  } else {
+    sentence += ranks.first() ? "the checkpoint of the last finished step is written"
+                              : "the last checkpoint is " + checkpoint;
+    sentence += ". Go on with: " + Resumption(config, config.shards);
+  }
+  if (lost.empty()) throw Interruption(sentence);
+  throw WorkFailed(sentence);
+}
+
+bool TrainByRanks(const TrainConfig& config, Device& device, Reporter& reporter, Ranks& ranks) {
+  TrainObserver nobody;
+  TrainObserver& observer = ranks.first() ? static_cast<TrainObserver&>(reporter) : nobody;
+  try {
+    return Train(config, device, observer, &ranks);
+  } catch (const RanksStopped& stop) {
+    reporter.Clear();
+    EndRank(config, ranks, stop);
+  }
+}
+
+int RunTrain(const TrainOptions& options, Ranks& ranks) {
   const TrainConfig config = EffectiveConfig(options);
   if (options.engine.threads > 0) omp_set_num_threads(options.engine.threads);
   const std::unique_ptr<Device> device = MakeEngine(options.engine, config.Forward());
-  MakeFolder(config.out);
-  CheckWritable((std::filesystem::path(config.out) / "model.safetensors").string());
-  CatchInterrupts();
-  Reporter reporter(config.out);
-  const bool finished = Train(config, *device, reporter);
+  if (ranks.first()) {
+    MakeFolder(config.out);
+    CheckWritable((std::filesystem::path(config.out) / "model.safetensors").string());
+  }
+  const bool alone = ranks.size() == 1;
+  CatchInterrupts(alone);
+  Reporter reporter(config.out, alone);
+  const bool finished =
+      alone ? Train(config, *device, reporter) : TrainByRanks(config, *device, reporter, ranks);
   reporter.Clear();
 
   const std::optional<EpochRecord>& last = reporter.last();
@@ -155,10 +208,8 @@ int RunTrain(const TrainOptions& options) {
     fmt::print("{}: the run in {} was finished already\n", config.model, config.out);
   }
   if (!finished) {
-    fmt::print(stderr,
-               "train: interrupted; the checkpoint is written. Go on with: sumac train --resume "
-               "--out {}\n",
-               config.out);
+    fmt::print(stderr, "train: interrupted; the checkpoint is written. Go on with: {}\n",
+               Resumption(config, 1));
     return kInterrupted;
   }
   return kDone;
@@ -166,7 +217,7 @@ int RunTrain(const TrainOptions& options) {
 
 }  // namespace
 
-void AddTrain(CLI::App& app, int& status) {
+void AddTrain(CLI::App& app, int& status, Ranks& ranks) {
   const auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "Train a network");
   json& given = options->given;
@@ -218,12 +269,15 @@ void AddTrain(CLI::App& app, int& status) {
   command->footer(
       "Writes config.json, metrics.jsonl (an object an epoch), model.safetensors and curves.svg.\n"
       "Equal options give equal words, at any number of threads. Ctrl-C finishes the step and\n"
-      "writes a checkpoint; --resume goes on to the words of an uninterrupted run.\n\n"
+      "writes a checkpoint; --resume goes on to the words of an uninterrupted run.\n"
+      "mpirun -n N shares each batch between N processes, with the words of one; N has to divide\n"
+      "--shards, which is part of the configuration.\n\n"
       "Examples:\n"
       "  sumac train --model resnet20 --data fashion-mnist --epochs 10 --out runs/pam\n"
       "  sumac train --model resnet8 --epochs 2 --limit-train 10000 --mul ieee --out runs/ieee\n"
-      "  sumac train --resume --out runs/pam");
-  command->callback([options, &status] { status = RunTrain(*options); });
+      "  sumac train --resume --out runs/pam\n"
+      "  mpirun -n 2 sumac train --shards 4 --threads 1 --out runs/shared");
+  command->callback([options, &status, &ranks] { status = RunTrain(*options, ranks); });
 }
 
 }  // namespace sumac

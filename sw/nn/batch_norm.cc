@@ -61,16 +61,16 @@ void BatchNorm::FoldRunning(const Arithmetic& arithmetic, std::span<float> scale
   }
 }
 
-void BatchNorm::IeeeStatistics(std::int64_t images, std::int64_t rows, const float* x) {
+void BatchNorm::IeeeStatistics(const Batch& batch, std::int64_t rows, const float* x) {
   const std::int64_t image_words = rows * channels_;
   const std::vector<double> sums =
-      SumImages(images, 2 * channels_, [&](std::int64_t image, double* sum) {
+      SumImages(batch, 2 * channels_, [&](std::int64_t image, double* sum) {
         AddMoments({.rows = rows, .channels = channels_, .x = x + image * image_words}, sum);
       });
-  const auto count = static_cast<double>(images * rows);
-  const auto move = [](float& running, double batch) {
+  const auto count = static_cast<double>(batch.images() * rows);
+  const auto move = [](float& running, double value) {
     running =
-        static_cast<float>((1 - kMomentum) * static_cast<double>(running) + kMomentum * batch);
+        static_cast<float>((1 - kMomentum) * static_cast<double>(running) + kMomentum * value);
   };
   for (std::size_t c = 0; c < mean_.size(); ++c) {
     const double mean = sums[c] / count;
@@ -83,26 +83,26 @@ void BatchNorm::IeeeStatistics(std::int64_t images, std::int64_t rows, const flo
   }
 }
 
-void BatchNorm::AffineStatistics(std::int64_t images, std::int64_t rows, const float* x) {
+void BatchNorm::AffineStatistics(const Batch& batch, std::int64_t rows, const float* x) {
   const std::int64_t image_words = rows * channels_;
-  NormRows batch{.rows = rows, .channels = channels_};
+  NormRows all{.rows = rows, .channels = channels_};
   const auto image_of = [&](std::int64_t image) {
-    NormRows one = batch;
+    NormRows one = all;
     one.x = x + image * image_words;
     return one;
   };
-  const std::int64_t rows_in_all = images * rows;
+  const std::int64_t rows_in_all = batch.images() * rows;
   const auto count = static_cast<float>(rows_in_all);
   const std::vector<double> sums = SumImages(
-      images, channels_, [&](std::int64_t image, double* sum) { AddSums(image_of(image), sum); });
+      batch, channels_, [&](std::int64_t image, double* sum) { AddSums(image_of(image), sum); });
   for (std::size_t c = 0; c < mean_.size(); ++c) {
     mean_[c] = affine::Divide(static_cast<float>(sums[c]), count);
   }
   // The squares about the mean: of products that are off by up to a ninth, the difference of the
   // mean square and the squared mean could be anything.
-  batch.mean = mean_.data();
+  all.mean = mean_.data();
   const std::vector<double> squares =
-      SumImages(images, channels_,
+      SumImages(batch, channels_,
                 [&](std::int64_t image, double* sum) { AffineAddSquares(image_of(image), sum); });
   const auto others = static_cast<float>(std::max<std::int64_t>(rows_in_all - 1, 1));
   // By the difference: it comes to rest at the batch's value, however far off the product is.
@@ -119,26 +119,27 @@ void BatchNorm::AffineStatistics(std::int64_t images, std::int64_t rows, const f
   }
 }
 
-void BatchNorm::Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows,
+void BatchNorm::Forward(const Arithmetic& arithmetic, const Batch& batch, std::int64_t rows,
                         const float* x, const float* residual, bool relu, float* y,
                         MulFree mul_free) {
   const ScopedFloatMode mode;
   if (mul_free == MulFree::kAll) {
-    AffineStatistics(images, rows, x);
+    AffineStatistics(batch, rows, x);
   } else {
-    IeeeStatistics(images, rows, x);
+    IeeeStatistics(batch, rows, x);
   }
   for (std::size_t c = 0; c < mean_.size(); ++c) {
     shift_[c] = Shift(arithmetic, c, mean_[c], scale_[c]);
   }
   const Epilogue epilogue{scale_.data(), shift_.data(), residual, relu};
+  const std::int64_t images = batch.Own();
 #pragma omp parallel for schedule(static)
   for (std::int64_t image = 0; image < images; ++image) {
     EpilogueRows(arithmetic, epilogue, image * rows, rows, channels_, x, y);
   }
 }
 
-void BatchNorm::Backward(std::int64_t images, std::int64_t rows, const float* x, const float* y,
+void BatchNorm::Backward(const Batch& batch, std::int64_t rows, const float* x, const float* y,
                          float* dy, float* dx, MulFree mul_free) const {
   const ScopedFloatMode mode;
   const bool all = mul_free == MulFree::kAll;
@@ -160,9 +161,9 @@ void BatchNorm::Backward(std::int64_t images, std::int64_t rows, const float* x,
   };
   const auto add_moments = all ? AffineAddGradientMoments : IeeeAddGradientMoments;
   const std::vector<double> sums =
-      SumImages(images, 2 * channels_,
+      SumImages(batch, 2 * channels_,
                 [&](std::int64_t image, double* sum) { add_moments(image_of(image), sum); });
-  const std::int64_t count = images * rows;
+  const std::int64_t count = batch.images() * rows;
   const auto mean_of = [&](double sum) {
     return all ? affine::Divide(static_cast<float>(sum), static_cast<float>(count))
                : static_cast<float>(sum / static_cast<double>(count));
@@ -175,6 +176,7 @@ void BatchNorm::Backward(std::int64_t images, std::int64_t rows, const float* x,
     dy_mean[c] = mean_of(sum);
     dx_mean[c] = mean_of(sum_dx);
   }
+  const std::int64_t images = batch.Own();
   const auto input_gradient = all ? AffineInputGradient : IeeeInputGradient;
 #pragma omp parallel
   {

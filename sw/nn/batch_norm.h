@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/arithmetic.h"
+#include "sw/nn/batch.h"
 #include "sw/nn/mul_free.h"
 #include "sw/nn/tensor.h"
 
@@ -41,8 +42,8 @@ class BatchNorm {
   // Training: y = relu(product(x, scale) + shift + residual) by the same formulas with the batch's
   // mean and biased variance, which are kept for Backward; x is kept by the caller. The running
   // statistics move by kMomentum towards the mean and the unbiased variance. x, y and the residual
-  // are images x rows x channels.
-  void Forward(const Arithmetic& arithmetic, std::int64_t images, std::int64_t rows, const float* x,
+  // are images x rows x channels, of this rank's images; the statistics are the whole batch's.
+  void Forward(const Arithmetic& arithmetic, const Batch& batch, std::int64_t rows, const float* x,
                const float* residual, bool relu, float* y, MulFree mul_free = MulFree::kGemm);
 
   // Of the last Forward, in IEEE binary32. `y` is its result where it ended in a ReLU, else null:
@@ -50,13 +51,13 @@ class BatchNorm {
   // Then gamma's and beta's gradients are set, and
   //   dx = scale * ((dy - mean(dy)) - xhat * mean(dy * xhat)),  xhat = (x - mean) * invstd.
   // dx may be dy.
-  void Backward(std::int64_t images, std::int64_t rows, const float* x, const float* y, float* dy,
+  void Backward(const Batch& batch, std::int64_t rows, const float* x, const float* y, float* dy,
                 float* dx, MulFree mul_free = MulFree::kGemm) const;
 
  private:
   // Of a batch: they set mean_, invstd_ and scale_ and move the running statistics.
-  void IeeeStatistics(std::int64_t images, std::int64_t rows, const float* x);
-  void AffineStatistics(std::int64_t images, std::int64_t rows, const float* x);
+  void IeeeStatistics(const Batch& batch, std::int64_t rows, const float* x);
+  void AffineStatistics(const Batch& batch, std::int64_t rows, const float* x);
   float Shift(const Arithmetic& arithmetic, std::size_t c, float mean, float scale) const;
 
   std::int64_t channels_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/device.h"
+#include "sw/nn/batch.h"
 #include "sw/nn/mul_free.h"
 
 namespace sumac {
@@ -30,9 +31,12 @@ struct Context {
   Device& device;
   Arithmetic forward;   // of forward jobs and of batch norm's forward product
   Arithmetic backward;  // of input-gradient and weight-gradient jobs
-  int shards = 1;       // consecutive ranges of the batch, one weight-gradient fold each
+  int shards = 1;       // of a batch, one weight-gradient fold each (sw/nn/batch.h)
   std::vector<LayerReport>* reports = nullptr;  // one appended a job, where not null
   MulFree mul_free = MulFree::kGemm;            // of batch norm and pooling
+  Communicator* ranks = nullptr;                // that share a batch; null: this process alone
+
+  Batch BatchOf(std::int64_t images) const { return {images, shards, ranks}; }
 };
 
 // Runs the jobs in order on the context's device and appends their reports.

@@ -120,28 +120,29 @@ void Conv::InputGradient(Context& context, std::int64_t images, const Tensor& dy
 std::vector<Job> Conv::WeightGradientJobs(const Context& context, std::int64_t images,
                                           const Tensor& x, const Tensor& dy,
                                           std::span<const Tensor> partial) const {
+  const Batch batch = context.BatchOf(images);
   std::vector<Job> jobs;
-  for (int shard = 0; shard < context.shards; ++shard) {
-    const std::int64_t first = shard * images / context.shards;
-    const std::int64_t end = (shard + 1) * images / context.shards;
-    const Tensor& dw = shard == 0 ? weight_.gradient : partial[static_cast<std::size_t>(shard) - 1];
-    jobs.push_back(ConvWeightGradientJob(geometry_, first, end - first, x, dy, dw));
+  for (int i = 0; i < batch.ShardsOfRank(); ++i) {
+    const int shard = batch.FirstShard() + i;
+    const std::int64_t first = batch.ShardBegin(shard);
+    const std::int64_t end = batch.ShardBegin(shard + 1);
+    const Tensor& dw = i == 0 ? weight_.gradient : partial[static_cast<std::size_t>(i) - 1];
+    jobs.push_back(ConvWeightGradientJob(geometry_, first - batch.Begin(), end - first, x, dy, dw));
     jobs.back().name = name_ + " weight-gradient";
     jobs.back().arithmetic = context.backward;
   }
   return jobs;
 }
 
-void Conv::BiasGradient(std::int64_t images, const Tensor& dy) const {
+void Conv::BiasGradient(const Batch& batch, const Tensor& dy) const {
   const std::int64_t rows = geometry_.OutHeight() * geometry_.OutWidth();
   const std::int64_t channels = geometry_.out_channels;
-  const std::vector<double> sums =
-      SumImages(images, channels, [&](std::int64_t image, double* sum) {
-        const float* row = dy.values.data() + image * rows * channels;
-        for (std::int64_t r = 0; r < rows; ++r, row += channels) {
-          for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<double>(row[c]);
-        }
-      });
+  const std::vector<double> sums = SumImages(batch, channels, [&](std::int64_t image, double* sum) {
+    const float* row = dy.values.data() + image * rows * channels;
+    for (std::int64_t r = 0; r < rows; ++r, row += channels) {
+      for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<double>(row[c]);
+    }
+  });
   for (std::size_t c = 0; c < sums.size(); ++c) {
     bias_->gradient.values[c] = static_cast<float>(sums[c]);
   }
@@ -149,18 +150,19 @@ void Conv::BiasGradient(std::int64_t images, const Tensor& dy) const {
 
 void Conv::Backward(Context& context, std::int64_t images, const Tensor& x, const Tensor& dy,
                     const Tensor* dx, bool accumulate) const {
-  if (dx != nullptr) InputGradient(context, images, dy, *dx, accumulate);
+  if (dx != nullptr) InputGradient(context, context.BatchOf(images).Own(), dy, *dx, accumulate);
   const ConvPass pass{*this, x, dy};
   ParameterGradients(context, images, {&pass, 1});
 }
 
 void ParameterGradients(Context& context, std::int64_t images, std::span<const ConvPass> passes) {
   const ScopedFloatMode mode;
-  std::vector<std::vector<Tensor>> partial;  // a pass's gradients of shards 1, 2 ..
+  const Batch batch = context.BatchOf(images);
+  std::vector<std::vector<Tensor>> partial;  // a pass's gradients of this rank's shards but one
   std::vector<Job> jobs;
   for (const ConvPass& pass : passes) {
     std::vector<Tensor>& sums = partial.emplace_back();
-    for (int shard = 1; shard < context.shards; ++shard) {
+    for (int i = 1; i < batch.ShardsOfRank(); ++i) {
       sums.push_back(MakeTensor(context.device, pass.conv.geometry().WeightWords()));
     }
     std::ranges::move(pass.conv.WeightGradientJobs(context, images, pass.x, pass.dy, sums),
@@ -170,10 +172,10 @@ void ParameterGradients(Context& context, std::int64_t images, std::span<const C
   for (std::size_t i = 0; i < passes.size(); ++i) {
     const Conv& conv = passes[i].conv;
     const std::span<float> sum = conv.weight().gradient.values;
-    for (const Tensor& more : partial[i]) {
-      for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += more.values[j];
-    }
-    if (conv.bias()) conv.BiasGradient(images, passes[i].dy);
+    std::vector<std::span<const float>> shards = {sum};
+    for (const Tensor& more : partial[i]) shards.emplace_back(more.values);
+    batch.SumShards(shards, sum);
+    if (conv.bias()) conv.BiasGradient(batch, passes[i].dy);
   }
 }
 

@@ -74,8 +74,9 @@ class Conv {
   void InputGradient(Context& context, std::int64_t images, const Tensor& dy, const Tensor& dx,
                      bool accumulate = false) const;
 
-  // The named jobs of the weight's gradient, one fold a shard: shard i of S has the images from
-  // floor(i * images / S) on. The first fills the gradient, the others `partial`.
+  // The named jobs of the weight's gradient, one fold of each of this rank's shards: shard i of S
+  // has the images from floor(i * images / S) on. The first fills the gradient, the others
+  // `partial`. Here and below `images` are the whole batch's, x, dy and dx those of this rank.
   std::vector<Job> WeightGradientJobs(const Context& context, std::int64_t images, const Tensor& x,
                                       const Tensor& dy, std::span<const Tensor> partial) const;
   // InputGradient where dx is not null, and ParameterGradients of this layer.
@@ -84,7 +85,7 @@ class Conv {
 
   // Of a layer with a bias: fills its gradient, a sum in binary64 over an image's rows, then over
   // the images.
-  void BiasGradient(std::int64_t images, const Tensor& dy) const;
+  void BiasGradient(const Batch& batch, const Tensor& dy) const;
 
  private:
   std::string name_;

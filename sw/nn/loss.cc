@@ -2,6 +2,7 @@
 #include "sw/nn/loss.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "model/float_mode.h"
@@ -49,22 +50,29 @@ double AffineLoss(std::span<const float> row, std::size_t label, float greatest,
 
 }  // namespace
 
-LossResult SoftmaxCrossEntropy(std::int64_t classes, std::span<const float> logits,
-                               std::span<const std::uint8_t> labels, std::span<float> gradient,
-                               MulFree mul_free) {
+LossResult SoftmaxCrossEntropy(const Batch& batch, std::int64_t classes,
+                               std::span<const float> logits, std::span<const std::uint8_t> labels,
+                               std::span<float> gradient, MulFree mul_free) {
   const ScopedFloatMode mode;
   std::vector<double> e(static_cast<std::size_t>(classes));
-  LossResult result;
+  // An image's loss, and 1 where it is right.
+  std::vector<double> images;
   for (std::size_t image = 0; image < labels.size(); ++image) {
     const auto row = logits.subspan(image * e.size(), e.size());
     const auto part = gradient.empty() ? gradient : gradient.subspan(image * e.size(), e.size());
     const std::size_t label = labels[image];
     const auto greatest = std::max_element(row.begin(), row.end());
-    result.sum +=
+    images.push_back(
         mul_free == MulFree::kAll
-            ? AffineLoss(row, label, *greatest, static_cast<float>(labels.size()), part, e)
-            : IeeeLoss(row, label, *greatest, static_cast<double>(labels.size()), part, e);
-    result.correct += greatest == row.begin() + static_cast<std::ptrdiff_t>(label) ? 1 : 0;
+            ? AffineLoss(row, label, *greatest, static_cast<float>(batch.images()), part, e)
+            : IeeeLoss(row, label, *greatest, static_cast<double>(batch.images()), part, e));
+    images.push_back(greatest == row.begin() + static_cast<std::ptrdiff_t>(label) ? 1 : 0);
+  }
+  LossResult result;
+  images = batch.Gather(std::move(images), 2);
+  for (std::size_t i = 0; i < images.size(); i += 2) {
+    result.sum += images[i];
+    result.correct += static_cast<std::int64_t>(images[i + 1]);
   }
   return result;
 }

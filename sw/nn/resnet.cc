@@ -164,6 +164,15 @@ std::vector<StateEntry> ResNet::State() const {
   return state;
 }
 
+std::vector<StateEntry> ResNet::Statistics() const {
+  std::vector<StateEntry> statistics = {bn1_.running_mean(), bn1_.running_var()};
+  for (const Block& block : blocks_) {
+    statistics.insert(statistics.end(), {block.bn1.running_mean(), block.bn1.running_var(),
+                                         block.bn2.running_mean(), block.bn2.running_var()});
+  }
+  return statistics;
+}
+
 ResNetInference::ResNetInference(Context& context, const ResNet& net, std::int64_t batch)
     : context_(context), net_(net), batch_(batch) {
   Device& device = context.device;
@@ -232,22 +241,25 @@ std::span<const float> ResNetInference::Run(std::int64_t images) {
 ResNetTraining::ResNetTraining(Context& context, ResNet& net, std::int64_t batch)
     : context_(context), net_(net), batch_(batch) {
   Device& device = context.device;
+  // The most images that a rank has of a batch.
+  const int ranks = BatchOf(batch).ranks();
+  const std::int64_t own = (batch + ranks - 1) / ranks;
   const auto output = [&](const Conv& conv) {
-    return MakeTensor(device, batch * conv.geometry().OutputWords());
+    return MakeTensor(device, own * conv.geometry().OutputWords());
   };
-  input_ = MakeTensor(device, batch * net.conv1().geometry().InputWords());
+  input_ = MakeTensor(device, own * net.conv1().geometry().InputWords());
   stem_ = output(net.conv1());
   stem_out_ = output(net.conv1());
   for (const ResNet::Block& block : net.blocks()) {
     blocks_.push_back(
         {output(block.conv1), output(block.conv1), output(block.conv2), output(block.conv2)});
   }
-  shortcut_ = MakeTensor(device, batch * LargestShortcut(net));
-  features_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
-  feature_gradient_ = MakeTensor(device, batch * net.linear().geometry().InputWords());
+  shortcut_ = MakeTensor(device, own * LargestShortcut(net));
+  features_ = MakeTensor(device, own * net.linear().geometry().InputWords());
+  feature_gradient_ = MakeTensor(device, own * net.linear().geometry().InputWords());
   logits_ = output(net.linear());
   logit_gradient_ = output(net.linear());
-  const std::int64_t largest = batch * LargestActivation(net);
+  const std::int64_t largest = own * LargestActivation(net);
   for (Tensor* tensor : {&gradient_, &other_gradient_, &conv_gradient_, &middle_gradient_}) {
     *tensor = MakeTensor(device, largest);
   }
@@ -256,10 +268,12 @@ ResNetTraining::ResNetTraining(Context& context, ResNet& net, std::int64_t batch
 std::span<const float> ResNetTraining::Forward(std::int64_t images) {
   CheckImages(images, batch_);
   images_ = images;
+  const Batch batch = BatchOf(images);
+  const std::int64_t own = batch.Own();
   const auto layer = [&](const Conv& conv, BatchNorm& norm, const Tensor& x, const Tensor& kept,
                          const float* residual, const Tensor& y) {
-    conv.Forward(context_, images, x, kept);
-    norm.Forward(context_.forward, images, Rows(conv), kept.values.data(), residual, true,
+    conv.Forward(context_, own, x, kept);
+    norm.Forward(context_.forward, batch, Rows(conv), kept.values.data(), residual, true,
                  y.values.data(), context_.mul_free);
   };
   layer(net_.conv1(), net_.bn1(), input_, stem_, nullptr, stem_out_);
@@ -269,7 +283,7 @@ std::span<const float> ResNetTraining::Forward(std::int64_t images) {
     const Activations& a = blocks_[i];
     const float* residual = x->values.data();
     if (!IsIdentity(block)) {
-      ShortcutForward(block.conv1.geometry(), images, residual, shortcut_.values.data());
+      ShortcutForward(block.conv1.geometry(), own, residual, shortcut_.values.data());
       residual = shortcut_.values.data();
     }
     layer(block.conv1, block.bn1, *x, a.conv1, nullptr, a.relu1);
@@ -277,36 +291,38 @@ std::span<const float> ResNetTraining::Forward(std::int64_t images) {
     x = &a.out;
   }
   const Conv& last = net_.blocks().back().conv2;
-  PoolForward(images, Rows(last), last.geometry().out_channels, x->values.data(),
+  PoolForward(own, Rows(last), last.geometry().out_channels, x->values.data(),
               features_.values.data(), context_.mul_free);
-  net_.linear().Forward(context_, images, features_, logits_);
-  return FirstRows(logits_, images * net_.config().classes);
+  net_.linear().Forward(context_, own, features_, logits_);
+  return FirstRows(logits_, own * net_.config().classes);
 }
 
 void ResNetTraining::Backward() {
+  const Batch batch = BatchOf(images_);
+  const std::int64_t own = batch.Own();
   const auto norm = [&](const Conv& conv, const BatchNorm& bn, const Tensor& kept, const Tensor& y,
                         const Tensor& dy, const Tensor& dx) {
-    bn.Backward(images_, Rows(conv), kept.values.data(), y.values.data(), dy.values.data(),
+    bn.Backward(batch, Rows(conv), kept.values.data(), y.values.data(), dy.values.data(),
                 dx.values.data(), context_.mul_free);
   };
   net_.linear().Backward(context_, images_, features_, logit_gradient_, &feature_gradient_);
   const Conv& last = net_.blocks().back().conv2;
-  PoolBackward(images_, Rows(last), last.geometry().out_channels, feature_gradient_.values.data(),
+  PoolBackward(own, Rows(last), last.geometry().out_channels, feature_gradient_.values.data(),
                gradient_.values.data(), context_.mul_free);
   for (std::size_t i = blocks_.size(); i-- > 0;) {
     const ResNet::Block& block = net_.blocks()[i];
     const Activations& a = blocks_[i];
     const Tensor& x = i == 0 ? stem_out_ : blocks_[i - 1].out;
     norm(block.conv2, block.bn2, a.conv2, a.out, gradient_, conv_gradient_);
-    block.conv2.InputGradient(context_, images_, conv_gradient_, middle_gradient_);
+    block.conv2.InputGradient(context_, own, conv_gradient_, middle_gradient_);
     norm(block.conv1, block.bn1, a.conv1, a.relu1, middle_gradient_, middle_gradient_);
     // The shortcut's gradient is where the folds of the block's input gradient start.
     if (!IsIdentity(block)) {
-      ShortcutBackward(block.conv1.geometry(), images_, gradient_.values.data(),
+      ShortcutBackward(block.conv1.geometry(), own, gradient_.values.data(),
                        other_gradient_.values.data());
       std::swap(gradient_, other_gradient_);
     }
-    block.conv1.InputGradient(context_, images_, middle_gradient_, gradient_, true);
+    block.conv1.InputGradient(context_, own, middle_gradient_, gradient_, true);
     const std::array<ConvPass, 2> passes = {ConvPass{block.conv2, a.relu1, conv_gradient_},
                                             ConvPass{block.conv1, x, middle_gradient_}};
     ParameterGradients(context_, images_, passes);

@@ -55,6 +55,8 @@ class ResNet {
   // Handles, in the order of the network; State adds the running statistics.
   std::vector<Parameter> Parameters() const;
   std::vector<StateEntry> State() const;
+  // The running statistics alone.
+  std::vector<StateEntry> Statistics() const;
 
   const Conv& conv1() const { return conv1_; }
   const BatchNorm& bn1() const { return bn1_; }
@@ -107,8 +109,11 @@ class ResNetTraining {
   ResNetTraining(Context& context, ResNet& net, std::int64_t batch);
 
   // As for ResNetInference, but batch norm uses the batch's statistics and moves the running ones.
+  // `images` are the whole batch's; input and logits have those of this rank, all without ranks.
   std::span<float> input() { return input_.values; }
   std::span<const float> Forward(std::int64_t images);
+  // How the ranks share a batch of so many images.
+  Batch BatchOf(std::int64_t images) const { return context_.BatchOf(images); }
   // Where the loss's gradient by the logits (images x classes) is to be written before Backward.
   std::span<float> logit_gradient() { return logit_gradient_.values; }
   // Fills every parameter's gradient, for the images of the last Forward.
@@ -125,7 +130,7 @@ class ResNetTraining {
   Context& context_;
   ResNet& net_;
   std::int64_t batch_;
-  std::int64_t images_ = 0;
+  std::int64_t images_ = 0;  // of the last Forward's batch
   Tensor input_, stem_, stem_out_, shortcut_, features_, logits_, logit_gradient_;
   std::vector<Activations> blocks_;
   Tensor gradient_, other_gradient_, conv_gradient_, middle_gradient_, feature_gradient_;

@@ -25,25 +25,32 @@ EvalResult Evaluate(Context& context, const ResNet& net, const Dataset& data, st
   EvalResult result;
   Context own = context;
   own.reports = &result.layers;
-  ResNetInference graph(own, net, batch);
+  const int ranks = own.BatchOf(batch).ranks();
+  ResNetInference graph(own, net, (batch + ranks - 1) / ranks);
   const Normaliser normalise(data);
   const auto words = static_cast<std::size_t>(data.height * data.width * data.channels);
   double loss = 0;
   std::int64_t correct = 0;
   while (result.images < images) {
     const std::int64_t now = std::min(batch, images - result.images);
+    const Batch shared = own.BatchOf(now);
+    const std::int64_t first = result.images + shared.Begin();
 #pragma omp parallel for schedule(static)
-    for (std::int64_t i = 0; i < now; ++i) {
-      LoadImage(data, normalise, result.images + i, {},
+    for (std::int64_t i = 0; i < shared.Own(); ++i) {
+      LoadImage(data, normalise, first + i, {},
                 graph.input().subspan(static_cast<std::size_t>(i) * words, words));
     }
-    const std::span<const float> logits = graph.Run(now);
-    const std::span<const std::uint8_t> labels(data.labels.data() + result.images,
-                                               static_cast<std::size_t>(now));
+    // Of a small batch a rank may have no image.
+    const std::span<const float> own_logits =
+        shared.Own() > 0 ? graph.Run(shared.Own()) : std::span<const float>{};
+    const std::span<const std::uint8_t> labels(data.labels.data() + first,
+                                               static_cast<std::size_t>(shared.Own()));
     const LossResult part =
-        SoftmaxCrossEntropy(net.config().classes, logits, labels, {}, context.mul_free);
+        SoftmaxCrossEntropy(shared, net.config().classes, own_logits, labels, {}, context.mul_free);
     loss += part.sum;
     correct += part.correct;
+    const std::vector<float> logits =
+        shared.Gather(std::vector<float>(own_logits.begin(), own_logits.end()), data.classes);
     result.logits.insert(result.logits.end(), logits.begin(), logits.end());
     result.images += now;
     if (progress && !progress(result.images)) break;

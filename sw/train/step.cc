@@ -9,11 +9,14 @@ namespace sumac {
 BatchResult ComputeGradients(const TrainConfig& config, std::int64_t epoch, const Dataset& train,
                              const Normaliser& normalise, std::span<const std::int64_t> images,
                              ResNetTraining& graph) {
+  const Batch batch = graph.BatchOf(static_cast<std::int64_t>(images.size()));
+  const auto own = images.subspan(static_cast<std::size_t>(batch.Begin()),
+                                  static_cast<std::size_t>(batch.Own()));
   const auto words = static_cast<std::size_t>(train.height * train.width * train.channels);
-  std::vector<std::uint8_t> labels(images.size());
+  std::vector<std::uint8_t> labels(own.size());
 #pragma omp parallel for schedule(static)
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const std::int64_t image = images[i];
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const std::int64_t image = own[i];
     const Augmentation augmentation = config.augment == "none"
                                           ? Augmentation{}
                                           : PadCropFlip(config.seed, epoch, image, train.height);
@@ -21,9 +24,9 @@ BatchResult ComputeGradients(const TrainConfig& config, std::int64_t epoch, cons
     labels[i] = train.labels[static_cast<std::size_t>(image)];
   }
   BatchResult result;
-  result.logits = graph.Forward(static_cast<std::int64_t>(images.size()));
+  result.logits = graph.Forward(batch.images());
   result.loss =
-      SoftmaxCrossEntropy(train.classes, result.logits, labels,
+      SoftmaxCrossEntropy(batch, train.classes, result.logits, labels,
                           graph.logit_gradient().first(result.logits.size()), config.mul_free);
   if (std::isfinite(result.loss.sum)) graph.Backward();
   return result;

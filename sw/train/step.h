@@ -15,13 +15,14 @@
 namespace sumac {
 
 struct BatchResult {
-  std::span<const float> logits;  // images x classes; the graph's, until its next Forward
-  LossResult loss;
+  // This rank's images x classes; the graph's, until its next Forward.
+  std::span<const float> logits;
+  LossResult loss;  // the whole batch's
 };
 
-// Shows the images (indices into `train`, augmented as `config` says for this epoch) to the network
-// and leaves the loss's gradient in its parameters. Where the loss is not finite it does not: there
-// is nothing to learn from.
+// Shows the images of a batch (indices into `train`, augmented as `config` says for this epoch) to
+// the network and leaves the loss's gradient in its parameters, each rank its own images. Where the
+// loss is not finite it does not: there is nothing to learn from.
 BatchResult ComputeGradients(const TrainConfig& config, std::int64_t epoch, const Dataset& train,
                              const Normaliser& normalise, std::span<const std::int64_t> images,
                              ResNetTraining& graph);

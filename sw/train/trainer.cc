@@ -2,6 +2,7 @@
 #include "sw/train/trainer.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -44,17 +45,24 @@ struct Rate {
 class Trainer {
  public:
   Trainer(const TrainConfig& config, Device& device, const Dataset& train, const Dataset& test,
-          TrainObserver& observer)
+          TrainObserver& observer, Communicator* ranks)
       : config_(config),
         train_(train),
         test_(test),
         observer_(observer),
         folder_(config.out),
         context_{device,        config.Forward(), config.Backward(),
-                 config.shards, nullptr,          config.mul_free},
+                 config.shards, nullptr,          config.mul_free,
+                 ranks},
         net_(device, {config.model, train.channels, train.height, train.width, train.classes}),
         sgd_(net_.Parameters(), config.momentum, config.weight_decay, config.mul_free),
         normalise_(train) {
+    if (ranks != nullptr && config.shards % ranks->size() != 0) {
+      throw Error(
+          fmt::format("{} processes cannot share {} shards evenly: give --shards a multiple of {}, "
+                      "or start another number of processes",
+                      ranks->size(), config.shards, ranks->size()));
+    }
     CheckFits(test, net_.config());
     if (config.limit_train > train.count) {
       throw Error(fmt::format("limit-train is {}, but there are {} training images",
@@ -70,6 +78,22 @@ class Trainer {
 
   bool Run() {
     Start();
+    try {
+      return TrainToTheEnd();
+    } catch (const RanksStopped&) {
+      // Within a step only the running statistics have moved.
+      for (std::size_t i = 0; i < statistics_.size(); ++i) {
+        std::ranges::copy(kept_statistics_[i], statistics_[i].value.values.begin());
+      }
+      WriteCheckpoint();
+      throw;
+    }
+  }
+
+ private:
+  bool IsFirst() const { return context_.ranks == nullptr || context_.ranks->rank() == 0; }
+
+  bool TrainToTheEnd() {
     const std::int64_t batch = std::min(config_.batch, position_.images);
     ResNetTraining graph(context_, net_, batch);
     while (position_.epoch < config_.epochs) {
@@ -82,35 +106,73 @@ class Trainer {
       record.seconds = watch.Seconds();
       position_ = {position_.images, position_.epoch + 1};
       // The metrics first: where the checkpoint is then not written, resuming drops the line.
-      folder_.Add(record);
+      if (IsFirst()) folder_.Add(record);
       WriteCheckpoint();
       observer_.OnEpoch(record);
     }
     return true;
   }
 
- private:
   // A fresh run's folder and words, or an interrupted one's.
   void Start() {
-    if (config_.resume) {
-      folder_.Lock();
-    } else {
-      folder_.Begin();
+    if (IsFirst()) {
+      if (config_.resume) {
+        folder_.Lock();
+      } else {
+        folder_.Begin();
+      }
     }
-    if (!config_.resume || folder_.HoldsOnlyConfig()) {
+    const bool fresh = !config_.resume || folder_.HoldsOnlyConfig();
+    if (fresh) {
       net_.Initialize(config_.seed);
-      // Before the checkpoint: ended between the two, the run can be resumed.
-      folder_.WriteConfig(config_);
-      WriteCheckpoint();
-      return;
+    } else {
+      const std::string path = folder_.checkpoint_path();
+      const Checkpoint checkpoint = ReadCheckpoint(path);
+      CheckSameRun(path, checkpoint);
+      Restore(checkpoint, net_, sgd_);
+      position_ = checkpoint.position;
     }
-    const std::string path = folder_.checkpoint_path();
-    const Checkpoint checkpoint = ReadCheckpoint(path);
-    CheckSameRun(path, checkpoint);
-    Restore(checkpoint, net_, sgd_);
-    position_ = checkpoint.position;
-    folder_.Resume(position_.epoch);
+    CheckSameStart();  // from here on the first may write: all have read
+    if (!IsFirst()) return;
+    if (!fresh) folder_.Resume(position_.epoch);
+    // Before the first checkpoint: ended between the two, the run can be resumed.
     folder_.WriteConfig(config_);
+    if (fresh) WriteCheckpoint();
+  }
+
+  // Throws Error where the ranks do not begin with the same run and words.
+  void CheckSameStart() const {
+    if (context_.ranks == nullptr) return;
+    uLong crc = 0;
+    const auto add = [&crc](const void* bytes, std::size_t count) {
+      crc = crc32_z(crc, static_cast<const Bytef*>(bytes), count);
+    };
+    nlohmann::ordered_json json = ToJson(config_);
+    json.erase("data-dir");
+    const std::string config = json.dump();
+    add(config.data(), config.size());
+    for (const StateEntry& entry : net_.State()) {
+      add(entry.value.values.data(), entry.value.values.size_bytes());
+    }
+    for (const Dataset* data : {&train_, &test_}) {
+      add(data->pixels.data(), data->pixels.size());
+      add(data->labels.data(), data->labels.size());
+    }
+    for (const std::int64_t number : {position_.epoch, position_.step}) {
+      add(&number, sizeof number);
+    }
+    // A batch of an image a rank.
+    const int size = context_.ranks->size();
+    const std::vector<uLong> all =
+        Batch(size, size, context_.ranks).Gather(std::vector<uLong>{crc}, 1);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      if (all[i] != all[0]) {
+        throw Error(
+            fmt::format("process {} of {} begins with another configuration, checkpoint or "
+                        "data set than the first: give all of them the same files",
+                        i + 1, size));
+      }
+    }
   }
 
   void CheckSameRun(const std::string& path, const Checkpoint& checkpoint) const {
@@ -169,6 +231,7 @@ class Trainer {
   }
 
   void Step(ResNetTraining& graph, std::span<const std::int64_t> images) {
+    KeepStatistics();
     const LossResult loss =
         ComputeGradients(config_, position_.epoch, train_, normalise_, images, graph).loss;
     if (!std::isfinite(loss.sum)) {
@@ -181,6 +244,17 @@ class Trainer {
     sgd_.Step(LearningRate(config_, schedule_, position_.epoch * steps_ + position_.step));
     position_.loss_sum += loss.sum;
     position_.correct += loss.correct;
+    statistics_.clear();
+  }
+
+  // As they are before a step, for a checkpoint where the ranks do not come to its end.
+  void KeepStatistics() {
+    if (context_.ranks == nullptr) return;
+    statistics_ = net_.Statistics();
+    kept_statistics_.clear();
+    for (const StateEntry& entry : statistics_) {
+      kept_statistics_.emplace_back(entry.value.values.begin(), entry.value.values.end());
+    }
   }
 
   // False where a stop was requested.
@@ -217,6 +291,7 @@ class Trainer {
   }
 
   void WriteCheckpoint() const {
+    if (!IsFirst()) return;
     sumac::WriteCheckpoint(folder_.checkpoint_path(), net_, sgd_, config_, position_);
   }
 
@@ -233,16 +308,19 @@ class Trainer {
   std::int64_t steps_ = 0;  // of an epoch
   ScheduleSteps schedule_;
   Rate training_, testing_;
+  std::vector<StateEntry> statistics_;  // the running ones while a step moves them, else empty
+  std::vector<std::vector<float>> kept_statistics_;
 };
 
 }  // namespace
 
-bool Train(const TrainConfig& config, Device& device, TrainObserver& observer) {
+bool Train(const TrainConfig& config, Device& device, TrainObserver& observer,
+           Communicator* ranks) {
   CheckConfig(config);
   Dataset train = LoadDataset(config.data, config.data_dir, Split::kTrain);
   if (config.validation == 0) {
     const Dataset test = LoadDataset(config.data, config.data_dir, Split::kTest);
-    return Train(config, device, train, test, observer);
+    return Train(config, device, train, test, observer, ranks);
   }
   if (config.validation >= train.count) {
     throw Error(fmt::format("validation is {}, but there are {} training images to take it from",
@@ -251,13 +329,13 @@ bool Train(const TrainConfig& config, Device& device, TrainObserver& observer) {
   const std::int64_t rest = train.count - config.validation;
   const Dataset test = Part(train, rest, config.validation);
   train = Part(train, 0, rest);
-  return Train(config, device, train, test, observer);
+  return Train(config, device, train, test, observer, ranks);
 }
 
 bool Train(const TrainConfig& config, Device& device, const Dataset& train, const Dataset& test,
-           TrainObserver& observer) {
+           TrainObserver& observer, Communicator* ranks) {
   CheckConfig(config);
-  return Trainer(config, device, train, test, observer).Run();
+  return Trainer(config, device, train, test, observer, ranks).Run();
 }
 
 }  // namespace sumac

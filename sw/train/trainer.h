@@ -8,6 +8,7 @@
 
 #include "model/device.h"
 #include "sw/io/dataset.h"
+#include "sw/nn/batch.h"
 #include "sw/train/config.h"
 
 namespace sumac {
@@ -45,14 +46,20 @@ class TrainObserver {
 };
 
 // Trains until the configuration's last epoch or a requested stop; true where it is finished.
-// The run's words depend on the configuration alone: not on threads, interruptions or the clock.
-// Throws Error where the folder holds another run, a checkpoint does not fit (naming what differs),
-// or the loss is no number (the last good checkpoint stays).
-bool Train(const TrainConfig& config, Device& device, TrainObserver& observer);
+// The run's words depend on the configuration alone: not on threads, ranks, interruptions or the
+// clock. Throws Error where the folder holds another run, a checkpoint does not fit (naming what
+// differs), or the loss is no number (the last good checkpoint stays).
+//
+// Ranks, where not null, share each batch (docs/parallel.md): all call this with the same
+// configuration and images; the first alone writes, and is told how far it is. Their number has to
+// divide the shards. No stop is to be requested of them; where their Exchange throws RanksStopped,
+// the first writes a checkpoint of the last finished step before that leaves Train.
+bool Train(const TrainConfig& config, Device& device, TrainObserver& observer,
+           Communicator* ranks = nullptr);
 
 // The same on given images instead of those that the configuration names.
 bool Train(const TrainConfig& config, Device& device, const Dataset& train, const Dataset& test,
-           TrainObserver& observer);
+           TrainObserver& observer, Communicator* ranks = nullptr);
 
 }  // namespace sumac
 

@@ -2,37 +2,19 @@
 // `mpirun -n N sumac ...`: the same words and cycles as in one process; a lost rank ends the run.
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 
 #include "sw/io/file.h"
-#include "tests/cli/program.h"
+#include "tests/cli/mpi.h"
 
 namespace sumac {
 namespace {
 
 using ::testing::HasSubstr;
 
-class Mpi : public ::testing::Test {
+class Mpi : public MpiTest {
  protected:
-  Mpi() {
-    // The tests may run as root, and on fewer cores than ranks.
-    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
-    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-    setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
-    setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 1);
-  }
-
-  static std::vector<std::string> Launcher(int ranks) {
-    return {SUMAC_MPIRUN, "-n", std::to_string(ranks)};
-  }
-  static Result Sumac(int ranks, const std::vector<std::string>& arguments) {
-    return Program(arguments, "", "", Launcher(ranks)).Wait();
-  }
-
   std::string Checkpoint() const {
     const Result trained =
         sumac::Sumac({"train", "--model", "resnet8", "--limit-train", "16", "--validation", "8",
@@ -48,8 +30,6 @@ class Mpi : public ::testing::Test {
     json.erase("elapsed_ns");
     return json;
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(Mpi, RunsAndStepsAreTheSameOnAnyNumberOfRanksAndThreads) {
@@ -102,32 +82,11 @@ TEST_F(Mpi, OtherCommandsAreRefused) {
   EXPECT_THAT(result.err, HasSubstr("sumac eval: this command works in one process"));
 }
 
-// Processes whose parent is `parent`.
-std::vector<pid_t> Children(pid_t parent) {
-  std::vector<pid_t> children;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry.path() / "stat");
-    std::string stat;
-    std::getline(file, stat);
-    // pid (name) state parent ...
-    const std::size_t end = stat.rfind(')');
-    if (end == std::string::npos) continue;  // it has ended
-    if (std::stoi(stat.substr(end + 4)) == parent) children.push_back(std::stoi(name));
-  }
-  return children;
-}
-
 TEST_F(Mpi, ALostRankEndsTheRun) {
   const std::string checkpoint = Checkpoint();
   Program program({"run", "--checkpoint", checkpoint, "--images", "60", "--engine", "rtl"}, "", "",
                   Launcher(2));
-  std::vector<pid_t> ranks;
-  for (int tries = 0; tries < 100 && ranks.size() < 2; ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    ranks = Children(program.pid());
-  }
+  const std::vector<pid_t> ranks = RanksOf(program, 2);
   ASSERT_EQ(ranks.size(), 2u);
   std::this_thread::sleep_for(std::chrono::seconds(2));  // it takes about a minute
   kill(ranks.back(), SIGKILL);
