@@ -56,6 +56,25 @@ std::vector<nlohmann::json> Metrics(const std::string& out) {
   return records;
 }
 
+// docs/results.md, "CIFAR-10", on five images.
+TEST(Train, Cifar10) {
+  const TemporaryFolder folder;
+  const auto image = [](int label) {
+    return std::string(1, static_cast<char>(label)) +
+           std::string(3072, static_cast<char>(label * 20));
+  };
+  for (int i = 1; i <= 5; ++i) {
+    WriteFileAtomically(folder.File(fmt::format("data_batch_{}.bin", i)), image(i));
+  }
+  WriteFileAtomically(folder.File("test_batch.bin"), image(5));
+  const Result result =
+      Sumac({"train", "--data", "cifar-10", "--data-dir", folder.path(), "--batch", "256", "--lr",
+             "0.2", "--weight-decay", "2e-4", "--warmup", "5", "--epochs", "6", "--augment",
+             "pad-crop-flip", "--out", folder.File("run")});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("resnet20: test accuracy"));
+}
+
 // One finished run that the tests share.
 class Trained : public ::testing::Test {
  protected:
