@@ -11,6 +11,7 @@
 namespace sumac {
 
 inline constexpr int kFusedGroups[] = {4, 8, 16};  // products a group
+inline constexpr int kMaxFusedGroup = 16;
 
 // The partial sum plus the products, aligned to the greatest exponent among them and added as
 // integers, then rounded once to nearest even. A zero is +0, a NaN kNaN. A product of zero may be
