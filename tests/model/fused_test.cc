@@ -12,6 +12,7 @@
 #include "model/add.h"
 #include "model/float_mode.h"
 #include "tests/model/corner_pairs.h"
+#include "tests/model/fused_terms.h"
 #include "tests/model/word_pairs.h"
 
 namespace sumac::testing {
@@ -48,46 +49,9 @@ Word FusedOf(const std::vector<Word>& terms) {
   return Fused(terms.front(), std::span(terms).subspan(1));
 }
 
-// A finite word of an exponent at most `distance` below `top`; half of the mantissas have few ones
-// or few zeros.
-Word Below(SplitMix64& random, Word top, Word distance) {
-  const std::uint64_t bits = random();
-  Word mantissa = static_cast<Word>(bits) & (kMinNormal - 1);
-  if ((bits >> 32 & 1) != 0) mantissa = Word{1} << (bits >> 40) % 24;
-  if ((bits >> 33 & 1) != 0) mantissa = ~(mantissa - 1);
-  const auto drop = static_cast<Word>((bits >> 48) % (distance + 1));
-  const Word exponent = top > drop ? top - drop : 0;
-  return static_cast<Word>(bits >> 34) << 31 | exponent << kMantissaBits |
-         (mantissa & (kMinNormal - 1));
-}
-
-// Terms of every spread of exponents, at the ends of the range too; some zeros; every other group
-// cancels but for its last bits, every 64th has an infinity or a NaN.
-std::vector<Word> DrawTerms(SplitMix64& random, int group) {
-  constexpr Word kTops[] = {1, 2, 5, 30, 127, 200, 253, 254};
-  const std::uint64_t choice = random();
-  const Word top = kTops[choice % 8];
-  const auto distance = static_cast<Word>(choice >> 8) % 36;
-  std::vector<Word> terms;
-  for (int i = 0; i <= group; ++i) terms.push_back(Below(random, top, distance));
-  const auto place = [&](int shift) {
-    return terms.begin() + static_cast<std::int64_t>((choice >> shift) % terms.size());
-  };
-  if ((choice >> 16 & 1) != 0) *place(17) = 0x80000000u & static_cast<Word>(choice);
-  if ((choice >> 22 & 1) != 0) {
-    *place(23) = (terms.front() ^ kSignBit) + static_cast<Word>(choice >> 28) % 5 - 2;
-  }
-  if ((choice >> 32) % 64 == 0) {
-    const auto& specials = SpecialWords();
-    *place(38) = specials[(choice >> 43) % specials.size()];
-    *place(50) = specials[(choice >> 55) % specials.size()];
-  }
-  return terms;
-}
-
 TEST(Fused, IsTheDefinitionInBinary64) {
   const ScopedFloatMode mode;
-  SplitMix64 random(11);
+  std::mt19937_64 random(11);
   for (const int group : {1, 2, 3, 4, 8, 16}) {
     for (int i = 0; i < 400'000; ++i) {
       const std::vector<Word> terms = DrawTerms(random, group);
@@ -136,7 +100,7 @@ TEST(Fused, OfOneProductIsAdd) {
 }
 
 TEST(Fused, OrderDoesNotMatter) {
-  SplitMix64 random(12);
+  std::mt19937_64 random(12);
   for (int i = 0; i < 20'000; ++i) {
     std::vector<Word> terms = DrawTerms(random, 4);
     const Word sum = FusedOf(terms);
