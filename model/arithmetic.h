@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a job multiplies: which product, which compensation, which operand format.
+// How a job multiplies and adds: which product, compensation, operand format and accumulator.
 #ifndef SUMAC_MODEL_ARITHMETIC_H_
 #define SUMAC_MODEL_ARITHMETIC_H_
 
@@ -16,6 +16,7 @@ struct Arithmetic {
   Product product = Product::kPam;
   Word comp = kCompMogami;            // pam only
   int mantissa_bits = kMantissaBits;  // operands are narrowed into E8Mn before the product
+  int group = 1;  // products that are added at once: 1, the fold; 4, 8 or 16, fused
 
   friend bool operator==(const Arithmetic&, const Arithmetic&) = default;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/error.h"
+#include "model/fused.h"
 
 namespace sumac {
 namespace {
@@ -187,6 +188,10 @@ void ValidateJob(const Job& job) {
   if (arithmetic.mantissa_bits < kMinMantissaBits || arithmetic.mantissa_bits > kMantissaBits) {
     Refuse(job, "operands of " + std::to_string(arithmetic.mantissa_bits) +
                     " mantissa bits are not in E8M3 to E8M23.");
+  }
+  if (arithmetic.group != 1 && std::ranges::count(kFusedGroups, arithmetic.group) == 0) {
+    Refuse(job, "products are added one by one or 4, 8 or 16 at once, not " +
+                    std::to_string(arithmetic.group) + ".");
   }
   const Interval a = CheckOperand(job, "A", job.a, job.m);
   const Interval b = CheckOperand(job, "B", job.b, job.n);

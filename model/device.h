@@ -48,7 +48,8 @@ struct JobEpilogue {
 };
 
 // C[m][n] = fold over k = 0 .. K-1 in order of add(acc, product(A[m][k], B[k][n])), acc starting
-// from C_in[m][n] (or +0), ended by add(acc, +0): docs/arithmetic.md, "GEMM". The epilogue follows.
+// from C_in[m][n] (or +0), ended by add(acc, +0): docs/arithmetic.md, "GEMM"; or by groups of
+// products ("fused"). The epilogue follows.
 // A's view is (M x K), B's is (N x K). C may be C_in itself; it may not overlap any other input.
 struct Job {
   std::string name;  // for reports: "layer1.0.conv1 forward"

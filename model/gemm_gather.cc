@@ -2,6 +2,7 @@
 // The layout for any view: element by element into a k-major block. Slow, and rarely needed.
 #include <algorithm>
 
+#include "model/fused.h"
 #include "model/gemm_layouts.h"
 #include "model/host_device.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kBlockTiles = 4;
 constexpr std::int64_t kBlockSteps = 256;
+static_assert(kBlockSteps % kMaxFusedGroup == 0);
 constexpr std::int64_t kElementCost = 8;
 
 class GatherLayout : public Layout {
@@ -88,11 +90,12 @@ std::unique_ptr<Layout> MakeGatherLayout(const CompactView& view, int mantissa_b
   return std::make_unique<GatherLayout>(view, mantissa_bits, kernels);
 }
 
-std::unique_ptr<Layout> ChooseLayout(const View& view, int mantissa_bits, bool partner_finite,
-                                     const KernelSet& kernels) {
+std::unique_ptr<Layout> ChooseLayout(const View& view, const Arithmetic& arithmetic,
+                                     bool partner_finite, const KernelSet& kernels) {
+  const int mantissa_bits = arithmetic.mantissa_bits;
   const CompactView compact(view);
   if (auto layout = MakePlaneLayout(compact, mantissa_bits, partner_finite, kernels)) return layout;
-  if (auto layout = MakeStripLayout(compact, mantissa_bits, kernels)) return layout;
+  if (auto layout = MakeStripLayout(compact, arithmetic, kernels)) return layout;
   return MakeGatherLayout(compact, mantissa_bits, kernels);
 }
 

@@ -15,10 +15,11 @@
 
 namespace sumac::gemm {
 
-inline constexpr int kMaxLanes = 16;   // words a vector, over all kernel sets
-inline constexpr int kMaxVectors = 3;  // vectors a tile
-inline constexpr int kMaxRows = 8;     // broadcast words a tile, a power of two
-inline constexpr int kRowChoices = 4;  // 1, 2, 4 and 8 rows
+inline constexpr int kMaxLanes = 16;     // words a vector, over all kernel sets
+inline constexpr int kMaxVectors = 3;    // vectors a tile
+inline constexpr int kMaxRows = 8;       // broadcast words a tile, a power of two
+inline constexpr int kRowChoices = 4;    // 1, 2, 4 and 8 rows
+inline constexpr int kFusedChoices = 3;  // groups of 4, 8 and 16 products
 
 // How a tile's products are computed. kPlain and kMasked need a certificate (gemm_certificate.h).
 // None but kIeee multiplies.
@@ -53,6 +54,11 @@ struct TileWork {
   Word bias = 0;  // what EncodeFunction subtracted: 1.0's bits less comp; 0 under kIeee
 };
 using TileFunction = void (*)(const TileWork& work);
+// The same by groups of products. The runs begin with a group; steps that they leave out are +0.
+using FusedFunction = void (*)(const TileWork& work, int rows, int vectors);
+// Fused (model/fused.h), for kernel files: compiled for a CPU, they instantiate nothing of the
+// standard library that another file could pick up.
+Word FusedWord(Word psum, const Word* products, int count);
 
 // Lane-wise range of the words that pass through a copy: least and greatest magnitude of those not
 // zero, the least less 2^-126's bits, so that a zero wraps to the greatest number. EncodeFunction
@@ -149,6 +155,7 @@ struct KernelSet {
   int rows;     // broadcast words a tile, at most
   // tile[kind][log2 of rows][vectors - 1]
   TileFunction tile[kKinds][kRowChoices][kMaxVectors];
+  FusedFunction fused[kKinds][kFusedChoices];
   CopyFunction copy;
   TransposeFunction transpose;
   EncodeFunction encode;

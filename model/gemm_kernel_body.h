@@ -313,6 +313,7 @@ constexpr KernelSet MakeKernelSet(const char* name) {
       .vectors = V::kVectors,
       .rows = V::kRows,
       .tile = {SUMAC_KIND(kPlain), SUMAC_KIND(kMasked), SUMAC_KIND(kGeneral), SUMAC_KIND(kIeee)},
+      .fused = {},
       .copy = Copy<V>,
       .transpose = Transpose<V>,
       .encode = Encode<V>,

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "model/arithmetic.h"
 #include "model/gemm_kernel.h"
 #include "model/gemm_scratch.h"
 #include "model/view.h"
@@ -69,9 +70,10 @@ class Layout {
 };
 
 // The layout for a view. `partner_finite`: no infinity or NaN on the other side, so that the
-// structural zeros of a dilated view may be left out.
-std::unique_ptr<Layout> ChooseLayout(const View& view, int mantissa_bits, bool partner_finite,
-                                     const KernelSet& kernels);
+// structural zeros of a dilated view may be left out. All its k-blocks but the last are whole
+// groups of products.
+std::unique_ptr<Layout> ChooseLayout(const View& view, const Arithmetic& arithmetic,
+                                     bool partner_finite, const KernelSet& kernels);
 
 }  // namespace sumac::gemm
 

@@ -14,7 +14,7 @@ namespace sumac::gemm {
 std::unique_ptr<Layout> MakePlaneLayout(const CompactView& view, int mantissa_bits,
                                         bool partner_finite, const KernelSet& kernels);
 // gemm_strips.cc: convolutions whose k is a position (weight gradients).
-std::unique_ptr<Layout> MakeStripLayout(const CompactView& view, int mantissa_bits,
+std::unique_ptr<Layout> MakeStripLayout(const CompactView& view, const Arithmetic& arithmetic,
                                         const KernelSet& kernels);
 // gemm_gather.cc: any view, element by element.
 std::unique_ptr<Layout> MakeGatherLayout(const CompactView& view, int mantissa_bits,

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/fused.h"
 #include "model/gemm_axis.h"
 #include "model/gemm_layouts.h"
 #include "model/gemm_view.h"
@@ -25,6 +26,7 @@ namespace {
 constexpr std::int64_t kBlockWords = 1 << 16;  // staged words to aim for: a quarter of an L2 cache
 constexpr std::int64_t kMaxLanesABlock = 4096;
 constexpr std::int64_t kMatrixKBlock = 256;
+static_assert(kMatrixKBlock % kMaxFusedGroup == 0);
 // The same of a matrix: each block packs the other side anew.
 constexpr std::int64_t kMatrixWords = 1 << 17;
 constexpr std::int64_t kMaxStageWords = 1 << 24;

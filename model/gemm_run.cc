@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "model/fused.h"
 #include "model/gemm_view.h"
 #include "model/host_device.h"
 
@@ -48,10 +49,10 @@ Sides MakeSides(const Job& job, bool a_is_vector, const KernelSet& kernels) {
   sides.a_is_vector = a_is_vector;
   sides.outer = a_is_vector ? job.m : job.n;
   sides.rows = a_is_vector ? job.n : job.m;
-  const int bits = job.arithmetic.mantissa_bits;
   const bool dilated = vectors.y.dilation > 1 || vectors.x.dilation > 1;
-  const bool partner_finite = dilated && AllFinite(other, sides.rows, job.k, bits);
-  sides.layout = ChooseLayout(vectors, bits, partner_finite, kernels);
+  const bool partner_finite =
+      dilated && AllFinite(other, sides.rows, job.k, job.arithmetic.mantissa_bits);
+  sides.layout = ChooseLayout(vectors, job.arithmetic, partner_finite, kernels);
   sides.broadcast = std::make_unique<BroadcastSide>(other, job.arithmetic, kernels);
   sides.cost = sides.layout->steps() * sides.rows + sides.layout->fill_cost() +
                sides.broadcast->element_cost() * sides.rows * job.k;
@@ -131,6 +132,10 @@ void ForAdjacent(const std::vector<float*>& lanes, F f) {
 }
 
 }  // namespace
+
+Word FusedWord(Word psum, const Word* products, int count) {
+  return Fused(psum, {products, static_cast<std::size_t>(count)});
+}
 
 GemmRun::GemmRun(const Job& job, const KernelSet& kernels)
     : job_(job),
@@ -254,8 +259,13 @@ void GemmRun::Fold(const Task& task, const Layout::KBlock& k_block, std::int64_t
                         .acc = acc + row * tile_lanes_,
                         .acc_pitch = tile_lanes_,
                         .bias = broadcast_.bias()};
-    const int rows_log2 = std::bit_width(static_cast<unsigned>(panel.rows)) - 1;
-    kernels_.tile[kind][rows_log2][tile_vectors - 1](work);
+    if (job_.arithmetic.group == 1) {
+      const int rows_log2 = std::bit_width(static_cast<unsigned>(panel.rows)) - 1;
+      kernels_.tile[kind][rows_log2][tile_vectors - 1](work);
+    } else {
+      const auto* group = std::ranges::find(kFusedGroups, job_.arithmetic.group);
+      kernels_.fused[kind][group - kFusedGroups](work, panel.rows, tile_vectors);
+    }
     ++space.tile_counts[kind];
   }
 }

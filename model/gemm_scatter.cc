@@ -22,9 +22,10 @@ bool IsRowMajor(const MatrixView& matrix, std::int64_t n) {
 
 // A convolution of 3 x 3 taps and stride 1 on channels-last tensors.
 bool ScatterRun::Matches(const Job& job, const KernelSet& kernels) {
-  return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 &&
-         job.a.k[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.outer, job.a.k) &&
-         IsRowMajor(job.c, job.n) && (!job.c_in || IsRowMajor(*job.c_in, job.n));
+  return job.arithmetic.group == 1 && kernels.list_nonzeros != nullptr &&
+         job.n % kernels.lanes == 0 && job.a.k[2].extent % kernels.lanes == 0 &&
+         IsTripleTap(job.a, job.a.outer, job.a.k) && IsRowMajor(job.c, job.n) &&
+         (!job.c_in || IsRowMajor(*job.c_in, job.n));
 }
 
 ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)

@@ -7,6 +7,7 @@
 // one kernel row, and a step of k is a step of one position.
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <span>
 
 #include "model/gemm_axis.h"
@@ -61,12 +62,12 @@ class StripLayout : public Layout {
     return true;
   }
 
-  StripLayout(const CompactView& view, const Shape& shape, int mantissa_bits,
+  StripLayout(const CompactView& view, const Shape& shape, const Arithmetic& arithmetic,
               const KernelSet& kernels)
       : kernels_(kernels),
         shape_(shape),
         source_(WordsAt(view.source.buffer, view.offset)),
-        mantissa_bits_(mantissa_bits) {
+        mantissa_bits_(arithmetic.mantissa_bits) {
     for (const Digit& digit : shape_.batch) images_ *= digit.extent;
     // The digit that k-blocks cut: images, or else rows, or else columns.
     std::int64_t extent = images_;
@@ -82,8 +83,12 @@ class StripLayout : public Layout {
     const std::int64_t each = std::max<std::int64_t>(1, Words(box) - one);
     const std::int64_t by_words = 1 + std::max<std::int64_t>(0, kBlockWords - one) / each;
     const std::int64_t by_steps = kBlockSteps / std::max<std::int64_t>(1, unit_steps_);
-    const std::int64_t units = std::clamp<std::int64_t>(std::min(by_words, by_steps), 1,
-                                                        std::max<std::int64_t>(1, extent));
+    // So many units have a whole number of groups.
+    const std::int64_t whole =
+        arithmetic.group /
+        std::gcd<std::int64_t>(arithmetic.group, std::max<std::int64_t>(1, unit_steps_));
+    const std::int64_t aimed = std::min(by_words, by_steps) / whole * whole;
+    const std::int64_t units = std::min(std::max(whole, aimed), std::max<std::int64_t>(1, extent));
     for (std::int64_t unit = 0; unit < extent && unit_steps_ > 0; unit += units) {
       k_blocks_.push_back(
           {.begin = unit * unit_steps_, .end = std::min(unit + units, extent) * unit_steps_});
@@ -243,11 +248,11 @@ class StripLayout : public Layout {
 
 }  // namespace
 
-std::unique_ptr<Layout> MakeStripLayout(const CompactView& view, int mantissa_bits,
+std::unique_ptr<Layout> MakeStripLayout(const CompactView& view, const Arithmetic& arithmetic,
                                         const KernelSet& kernels) {
   StripLayout::Shape shape;
   if (!StripLayout::Match(view, shape)) return nullptr;
-  auto layout = std::make_unique<StripLayout>(view, shape, mantissa_bits, kernels);
+  auto layout = std::make_unique<StripLayout>(view, shape, arithmetic, kernels);
   if (!layout->Worthwhile()) return nullptr;
   return layout;
 }

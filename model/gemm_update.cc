@@ -17,10 +17,10 @@ constexpr std::int64_t kGroupPixels = 512;
 
 bool UpdateRun::Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
-  return kernels.list_nonzeros != nullptr && job.n % kernels.lanes == 0 && job.n > 0 &&
-         job.a.outer[2].extent % kernels.lanes == 0 && IsTripleTap(job.a, job.a.k, job.a.outer) &&
-         job.b.outer == gradient.outer && job.b.k == gradient.k && job.b.y == gradient.y &&
-         job.b.x == gradient.x && !job.c_in;
+  return job.arithmetic.group == 1 && kernels.list_nonzeros != nullptr &&
+         job.n % kernels.lanes == 0 && job.n > 0 && job.a.outer[2].extent % kernels.lanes == 0 &&
+         IsTripleTap(job.a, job.a.k, job.a.outer) && job.b.outer == gradient.outer &&
+         job.b.k == gradient.k && job.b.y == gradient.y && job.b.x == gradient.x && !job.c_in;
 }
 
 UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums)

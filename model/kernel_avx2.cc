@@ -2,6 +2,7 @@
 // The kernels for AVX2. Compiled for that CPU; run only where it is found.
 #include <array>
 
+#include "model/gemm_fused_body.h"
 #include "model/gemm_sparse_body.h"
 
 #if defined(__AVX2__)
@@ -68,6 +69,11 @@ struct Avx2 {
   static Int Max(Int a, Int b) { return _mm256_max_epu32(a, b); }
   static Int ShiftRight(Int a, int n) { return _mm256_srl_epi32(a, _mm_cvtsi32_si128(n)); }
 
+  static Int ShiftRightBy(Int a, Int n) { return _mm256_srlv_epi32(a, n); }
+  static Int ShiftLeftBy(Int a, Int n) { return _mm256_sllv_epi32(a, n); }
+  static Float Nearest(Int a) { return _mm256_cvtepi32_ps(a); }
+  static bool Any(Mask m) { return Bits(m) != 0; }
+
   static Float AddFloat(Float a, Float b) { return _mm256_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
   static Mask MakeKeep(const Word* p) { return Broadcast(p); }
@@ -112,7 +118,8 @@ struct Avx2 {
   }
 };
 
-constexpr KernelSet kKernels = WithSparseKernels<Avx2>(MakeKernelSet<Avx2>("avx2"));
+constexpr KernelSet kKernels =
+    WithFusedKernels<Avx2>(WithSparseKernels<Avx2>(MakeKernelSet<Avx2>("avx2")));
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels for AVX-512 (F, BW, DQ, VL). Compiled for that CPU; run only where it is found.
+#include "model/gemm_fused_body.h"
 #include "model/gemm_sparse_body.h"
 
 #if defined(__AVX512F__)
@@ -42,6 +43,11 @@ struct Avx512 {
   static Int Min(Int a, Int b) { return _mm512_min_epu32(a, b); }
   static Int Max(Int a, Int b) { return _mm512_max_epu32(a, b); }
   static Int ShiftRight(Int a, int n) { return _mm512_srl_epi32(a, _mm_cvtsi32_si128(n)); }
+
+  static Int ShiftRightBy(Int a, Int n) { return _mm512_srlv_epi32(a, n); }
+  static Int ShiftLeftBy(Int a, Int n) { return _mm512_sllv_epi32(a, n); }
+  static Float Nearest(Int a) { return _mm512_cvtepi32_ps(a); }
+  static bool Any(Mask m) { return m != 0; }
 
   static Float AddFloat(Float a, Float b) { return _mm512_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
@@ -89,7 +95,8 @@ struct Avx512 {
   }
 };
 
-constexpr KernelSet kKernels = WithSparseKernels<Avx512>(MakeKernelSet<Avx512>("avx512"));
+constexpr KernelSet kKernels =
+    WithFusedKernels<Avx512>(WithSparseKernels<Avx512>(MakeKernelSet<Avx512>("avx512")));
 
 }  // namespace
 

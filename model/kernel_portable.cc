@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "model/gemm_kernel_body.h"
+#include "model/gemm_fused_body.h"
 
 namespace sumac::gemm {
 namespace {
@@ -52,6 +52,15 @@ struct Portable {
   static Int Max(Int a, Int b) { return Select(Less(a, b), b, a); }
   static Int ShiftRight(Int a, int n) { return a >> Set(static_cast<Word>(n)); }
 
+  // By 32 and more, all is shifted out.
+  static Int ShiftRightBy(Int a, Int n) { return (a >> Min(n, Set(31))) & Less(n, Set(32)); }
+  static Int ShiftLeftBy(Int a, Int n) { return (a << Min(n, Set(31))) & Less(n, Set(32)); }
+  static Float Nearest(Int a) {
+    using Integers = std::int32_t __attribute__((vector_size(16)));
+    return __builtin_convertvector(reinterpret_cast<Integers>(a), Float);
+  }
+  static bool Any(Mask m) { return (m[0] | m[1] | m[2] | m[3]) != 0; }
+
   static Float AddFloat(Float a, Float b) { return a + b; }
   static Float Mul(Float a, Float b) { return a * b; }
   static Mask MakeKeep(const Word* p) { return Broadcast(p); }
@@ -72,7 +81,7 @@ struct Portable {
   }
 };
 
-constexpr KernelSet kKernels = MakeKernelSet<Portable>("portable");
+constexpr KernelSet kKernels = WithFusedKernels<Portable>(MakeKernelSet<Portable>("portable"));
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "model/error.h"
+#include "model/fused.h"
 
 namespace sumac {
 namespace {
@@ -51,6 +52,15 @@ int ParseFormat(std::string_view text) {
   return bits;
 }
 
+int ParseAccumulator(std::string_view text) {
+  for (const int group : kFusedGroups) {
+    if (text == AccumulatorName(group)) return group;
+  }
+  if (text == AccumulatorName(1)) return 1;
+  throw Error("'" + std::string(text) +
+              "' is not an accumulator; choose fold, fused4, fused8 or fused16.");
+}
+
 std::string ProductName(Product product) { return product == Product::kPam ? "pam" : "ieee"; }
 
 std::string CompName(Word comp) {
@@ -66,6 +76,10 @@ std::string FormatName(int mantissa_bits) {
   if (mantissa_bits == kMantissaBits) return "fp32";
   if (mantissa_bits == 7) return "bf16";
   return "e8m" + std::to_string(mantissa_bits);
+}
+
+std::string AccumulatorName(int group) {
+  return group == 1 ? "fold" : "fused" + std::to_string(group);
 }
 
 }  // namespace sumac

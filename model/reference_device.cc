@@ -7,6 +7,7 @@
 
 #include "model/add.h"
 #include "model/devices.h"
+#include "model/fused.h"
 #include "model/host_device.h"
 #include "model/operand_rows.h"
 
@@ -42,12 +43,29 @@ class ReferenceDevice : public HostDevice {
       const std::vector<Word> row = a.Read(m, 1);
       const Word* column = b.data();
       for (std::int64_t n = first; n < first + count; ++n) {
-        Word acc = InitialWord(job, m, n);
-        for (const Word word : row) acc = Add(acc, Multiply(job.arithmetic, word, *column++));
+        const Word acc = Fold(job.arithmetic, InitialWord(job, m, n), row, column);
+        column += row.size();
         c[static_cast<std::size_t>(job.c.Address(m, n))] =
             ToFloat(EpilogueOfJob(job, m, n, Add(acc, 0)));
       }
     }
+  }
+
+  // acc and the products of the row and the column, in order.
+  static Word Fold(const Arithmetic& arithmetic, Word acc, std::span<const Word> row,
+                   const Word* column) {
+    if (arithmetic.group == 1) {
+      for (const Word word : row) acc = Add(acc, Multiply(arithmetic, word, *column++));
+      return acc;
+    }
+    Word products[kMaxFusedGroup];
+    while (!row.empty()) {
+      const std::size_t count = std::min<std::size_t>(arithmetic.group, row.size());
+      for (std::size_t i = 0; i < count; ++i) products[i] = Multiply(arithmetic, row[i], *column++);
+      acc = Fused(acc, std::span(products).first(count));
+      row = row.subspan(count);
+    }
+    return acc;
   }
 
   static Word InitialWord(const Job& job, std::int64_t m, std::int64_t n) {

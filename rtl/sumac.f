@@ -23,6 +23,11 @@ sumac_fadd_sum.sv
 sumac_fadd_round.sv
 sumac_fadd.sv
 sumac_pe.sv
+sumac_fused_align.sv
+sumac_fused_round.sv
+sumac_fused.sv
+sumac_fused_lane.sv
+sumac_fused_pe.sv
 sumac_array.sv
 sumac_act_edge.sv
 sumac_loader.sv

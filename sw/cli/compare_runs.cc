@@ -22,8 +22,8 @@ struct Arm {
 };
 
 // Keys of an arm's arithmetic: an arm and its baseline may differ in them alone.
-const std::set<std::string> kArithmetic = {"mul",      "mul-backward", "comp",
-                                           "mul-free", "format",       "shards"};
+const std::set<std::string> kArithmetic = {"mul",    "mul-backward", "comp",  "mul-free",
+                                           "format", "accumulator",  "shards"};
 
 bool IsIeee(const TrainConfig& config) {
   return config.mul == Product::kIeee && config.Backward().product == Product::kIeee;

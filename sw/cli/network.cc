@@ -42,6 +42,9 @@ void AddNetworkOptions(CLI::App& app, NetworkOptions& options) {
       ->check(Accepted(ParseComp));
   app.add_option("--format", options.format, "Operand format (default: as in training)")
       ->check(Accepted(ParseFormat));
+  app.add_option("--accumulator", options.accumulator,
+                 "Accumulator: fold, fused4, fused8 or fused16 (default: as in training)")
+      ->check(Accepted(ParseAccumulator));
   AddThreadsOption(app, options.engine.threads);
   AddStallOptions(app, options.engine);
   AddMemoryOptions(app, options.engine);
@@ -61,6 +64,7 @@ NetworkInput ReadNetworkInput(const NetworkOptions& options, Split split) {
   if (!options.mul.empty()) input.arithmetic.product = ParseProduct(options.mul);
   if (!options.comp.empty()) input.arithmetic.comp = ParseComp(options.comp);
   if (!options.format.empty()) input.arithmetic.mantissa_bits = ParseFormat(options.format);
+  if (!options.accumulator.empty()) input.arithmetic.group = ParseAccumulator(options.accumulator);
 
   const std::string& name = options.data.empty() ? config.data : options.data;
   const bool as_trained = options.data_dir.empty() && name == config.data;

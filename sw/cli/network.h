@@ -24,15 +24,16 @@ struct NetworkOptions {
   std::int64_t images = 0;                 // the first so many; 0: all
   std::string images_option = "--images";  // that tells how many, for messages
   EngineOptions engine;
-  std::string mul;  // these three: "" as in training
+  std::string mul;  // these four: "" as in training
   std::string comp;
   std::string format;
+  std::string accumulator;
   bool json = false;
 };
 
 // --checkpoint, --data, --data-dir.
 void AddCheckpointOptions(CLI::App& app, NetworkOptions& options);
-// These, --engine, --array, --mul, --comp, --format,
+// These, --engine, --array, --mul, --comp, --format, --accumulator,
 // --threads, --stall-seed, --stall-rate, --json.
 void AddNetworkOptions(CLI::App& app, NetworkOptions& options);
 CLI::Option* AddImagesOption(CLI::App& app, NetworkOptions& options);  // --images

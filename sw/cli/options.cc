@@ -23,7 +23,8 @@ std::uint64_t HashOf(std::string_view text) {
 }  // namespace
 
 Arithmetic ArithmeticOptions::Get() const {
-  Arithmetic arithmetic{ParseProduct(mul), ParseComp(comp), ParseFormat(format)};
+  Arithmetic arithmetic{ParseProduct(mul), ParseComp(comp), ParseFormat(format),
+                        ParseAccumulator(accumulator)};
   if (arithmetic.product == Product::kIeee) arithmetic.comp = 0;  // it has none
   return arithmetic;
 }
@@ -108,6 +109,12 @@ void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& a
   AddArrayOption(app, engine.array);
   AddMulOption(app, arithmetic);
   AddFormatOptions(app, arithmetic);
+  app.add_option("--accumulator", arithmetic.accumulator,
+                 "Accumulator: fold (product after product) or fused4, fused8, fused16 (so many "
+                 "products aligned, added and rounded at once; reference and simd)")
+      ->check(Accepted(ParseAccumulator))
+      ->type_name(kAccumulatorNames)
+      ->capture_default_str();
   AddThreadsOption(app, engine.threads);
   AddStallOptions(app, engine);
   AddMemoryOptions(app, engine);
@@ -122,6 +129,7 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
     throw Error("--bus-bits and --latency are of the memory; add --engine rtl.");
   }
   if (options.engine == "core") {
+    RequireFold(arithmetic);
     RtlOptions rtl;
     rtl.array = options.array;
     rtl.arithmetic = arithmetic;
@@ -156,7 +164,15 @@ std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmeti
                                        : MakeSimdDevice(options.threads);
 }
 
+void RequireFold(const Arithmetic& arithmetic) {
+  if (arithmetic.group == 1) return;
+  throw Error("The arrays add product after product, without the accumulator " +
+              AccumulatorName(arithmetic.group) +
+              "; choose --accumulator fold, or the engine simd or reference.");
+}
+
 RtlTopOptions AcceleratorOptions(const EngineOptions& options, const Arithmetic& arithmetic) {
+  RequireFold(arithmetic);
   RtlTopOptions rtl;
   rtl.array = options.array;
   rtl.arithmetic = arithmetic;

@@ -14,11 +14,12 @@
 
 namespace sumac {
 
-// --mul, --comp, --format.
+// --mul, --comp, --format, --accumulator.
 struct ArithmeticOptions {
   std::string mul = "pam";
   std::string comp = "mogami";
   std::string format = "fp32";
+  std::string accumulator = "fold";
 
   Arithmetic Get() const;
 };
@@ -43,6 +44,7 @@ struct EngineOptions {
 inline constexpr char kProductNames[] = "TEXT:{pam,ieee}";
 inline constexpr char kCompNames[] = "TEXT:{mogami,pam-alpha,l-mul,0xHEX}";
 inline constexpr char kFormatNames[] = "TEXT:{fp32,bf16,e8mN}";
+inline constexpr char kAccumulatorNames[] = "TEXT:{fold,fused4,fused8,fused16}";
 
 // A check of an option's text by a function that throws Error (ParseComp and the like).
 template <typename Parse>
@@ -70,12 +72,16 @@ void AddCheckEngineOption(CLI::App& app, std::string& engine);     // --check-en
 void AddTraceOption(CLI::App& app, EngineOptions& options);        // --trace
 void AddJsonOption(CLI::App& app, bool& json);                     // --json
 
-// --engine, --array, --mul, --comp, --format, --threads and the options of streams and memory.
+// --engine, --array, --mul, --comp, --format, --accumulator, --threads and the options of streams
+// and memory.
 void AddDeviceOptions(CLI::App& app, EngineOptions& engine, ArithmeticOptions& arithmetic);
 
 // The device; `arithmetic` is what its jobs will have (only RTL is built for one). Throws Error
 // where the build has no such hardware or an option of rtl is given with another engine.
 std::unique_ptr<Device> MakeEngine(const EngineOptions& options, const Arithmetic& arithmetic);
+
+// Throws Error where the accumulator is not the fold, the only one that the arrays have.
+void RequireFold(const Arithmetic& arithmetic);
 
 // The accelerator that the engine rtl and `trace` simulate.
 RtlTopOptions AcceleratorOptions(const EngineOptions& options, const Arithmetic& arithmetic);

@@ -156,6 +156,7 @@ Arithmetic MatrixArithmetic(const TraceOptions& options) {
   if (!options.network.mul.empty()) arithmetic.mul = options.network.mul;
   if (!options.network.comp.empty()) arithmetic.comp = options.network.comp;
   if (!options.network.format.empty()) arithmetic.format = options.network.format;
+  if (!options.network.accumulator.empty()) arithmetic.accumulator = options.network.accumulator;
   return arithmetic.Get();
 }
 

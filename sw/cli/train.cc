@@ -253,6 +253,8 @@ void AddTrain(CLI::App& app, int& status, Ranks& ranks) {
        "optimizer too)")
       ->type_name("TEXT:{gemm,all}");
   text("format", "Operand format of the GEMMs: fp32, bf16 or e8mN")->type_name(kFormatNames);
+  text("accumulator", "Accumulator of the GEMMs: fold, fused4, fused8 or fused16")
+      ->type_name(kAccumulatorNames);
   count("shards", "Ranges of a batch with one weight-gradient fold each");
   AddKey<std::uint64_t>(*command, given, "seed", "Seed of weights, order and augmentation");
   count("limit-train", "Train on the first N images (default: all)");

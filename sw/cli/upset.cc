@@ -286,6 +286,7 @@ int RunUpset(const UpsetOptions& options) {
     throw Error(fmt::format("--confirm {} is more than --upsets {}; ask for fewer.",
                             options.confirm, options.upsets));
   }
+  RequireFold(input.arithmetic);
   const auto array = MakeUpsetArray(options.network.engine.array, input.arithmetic);
   Campaign campaign(options, input, *array);
   UpsetFile file(options.out, campaign.Header());

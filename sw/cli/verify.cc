@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "model/devices.h"
+#include "model/fused.h"
 #include "model/names.h"
 #include "model/threads.h"
 #include "sim/rtl.h"
@@ -57,8 +58,9 @@ struct Tally {
 };
 
 std::string Describe(const Arithmetic& arithmetic) {
-  return fmt::format("{} {} comp {}", FormatName(arithmetic.mantissa_bits),
-                     ProductName(arithmetic.product), CompName(arithmetic.comp));
+  return fmt::format("{} {} comp {}{}", FormatName(arithmetic.mantissa_bits),
+                     ProductName(arithmetic.product), CompName(arithmetic.comp),
+                     arithmetic.group == 1 ? "" : " " + AccumulatorName(arithmetic.group));
 }
 
 std::string Describe(const Tally& tally) {
@@ -106,6 +108,7 @@ Arithmetic RandomArithmetic(CaseRandom& random) {
     arithmetic.comp = random.OneIn(4) ? static_cast<Word>(random.Between(0, kCompLimit - 1))
                                       : kComps[random.Between(0, 2)];
   }
+  if (random.OneIn(4)) arithmetic.group = kFusedGroups[random.Between(0, 2)];
   return arithmetic;
 }
 

@@ -105,6 +105,7 @@ const std::vector<Key>& Keys() {
       ParsedKey("comp", &TrainConfig::comp, ParseComp, CompName),
       ParsedKey("mul-free", &TrainConfig::mul_free, ParseMulFree, MulFreeName),
       ParsedKey("format", &TrainConfig::format, ParseFormat, FormatName),
+      ParsedKey("accumulator", &TrainConfig::accumulator, ParseAccumulator, AccumulatorName),
       IntegerKey("shards", &TrainConfig::shards),
       IntegerKey("seed", &TrainConfig::seed),
       IntegerKey("limit-train", &TrainConfig::limit_train),

@@ -30,6 +30,7 @@ struct TrainConfig {
   Word comp = kCompMogami;              // of every pam product
   MulFree mul_free = MulFree::kGemm;    // "gemm", "all": kAll takes pam alone
   int format = kMantissaBits;           // "fp32", "bf16", "e8mN": of every GEMM's operands
+  int accumulator = 1;                  // "fold", "fused4", "fused8", "fused16": of every GEMM
   int shards = 1;                       // ranges of a batch, one weight-gradient fold each
   std::uint64_t seed = 1;
   std::int64_t limit_train = 0;  // the first N training images; 0: all
@@ -41,8 +42,8 @@ struct TrainConfig {
   std::string out;                    // the run's folder; not in the JSON
   bool resume = false;                // not in the JSON
 
-  Arithmetic Forward() const { return {mul, comp, format}; }
-  Arithmetic Backward() const { return {mul_backward.value_or(mul), comp, format}; }
+  Arithmetic Forward() const { return {mul, comp, format, accumulator}; }
+  Arithmetic Backward() const { return {mul_backward.value_or(mul), comp, format, accumulator}; }
 };
 
 // The effective configuration: every key, "mul-backward" resolved.

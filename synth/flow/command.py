@@ -24,7 +24,8 @@ def _parser():
         description="Area, timing and power of a part of Sumac, mapped to standard cells.",
         epilog="Designs: pam and mul are the products with their operands' classification, product is\n"
                "what stands in an element, fadd the adder, mac product, register and adder, pe a whole\n"
-               "processing element, array the elements of an array, each the same netlist;\n"
+               "processing element, array the elements of an array, each the same netlist; fused is\n"
+               "the accumulator that adds 4, 8 or 16 products at once, fused_pe an element of it;\n"
                "FILE:MODULE is a module of yours, its clock clk_i, mapped and timed the same way.\n\n"
                "Examples:\n"
                "  synth/sumac-synth --design mac --mul pam\n"
@@ -40,12 +41,16 @@ def _parser():
                         help="map the whole array as one piece, to compare")
     parser.add_argument("--add-depth", type=int, metavar="L",
                         help="pipeline registers of the adder, 1 to 4 (default 2)")
+    parser.add_argument("--accumulator", metavar="fused4|fused8|fused16",
+                        help="products that fused and fused_pe add at once (default fused4)")
     parser.add_argument("--lib", metavar="osu018|osu035|FILE.lib",
                         help="cell library (default osu018)")
     parser.add_argument("--clock-ns", type=float, metavar="T",
                         help="clock that the smallest netlist is sought for (default 10)")
     parser.add_argument("--script", action="append", metavar="NAME",
                         help="try this abc script only (may be repeated; default: all)")
+    parser.add_argument("--structure", action="append", metavar="NAME",
+                        help="try this structure of the adders only (may be repeated; default: all)")
     parser.add_argument("--check", type=int, default=0, metavar="N",
                         help="simulate the netlist beside the RTL for N random cycles")
     parser.add_argument("--seed", type=int, default=1, help="of --check (default 1)")
@@ -81,8 +86,8 @@ def _design(options):
     """One of Sumac's by its name and options, or the user's own."""
     if ":" not in options.design:
         return designs.Design(options.design, options.mul, options.format, options.array,
-                              options.add_depth, options.flat)
-    for name in ("mul", "format", "array", "add_depth", "flat", "check"):
+                              options.add_depth, options.flat, options.accumulator)
+    for name in ("mul", "format", "array", "add_depth", "flat", "accumulator", "check"):
         if getattr(options, name):
             raise Wrong(f"--{name.replace('_', '-')} is for Sumac's designs:"
                         f" it does not go with {options.design}.")
@@ -114,7 +119,7 @@ def _run(arguments):
     if options.fpga is not None:
         if options.fpga not in fpga.FAMILIES:
             raise Wrong(f"--fpga {options.fpga} is none of {', '.join(fpga.FAMILIES)}.")
-        for name in ("lib", "clock_ns", "script", "netlist"):
+        for name in ("lib", "clock_ns", "script", "structure", "netlist"):
             if getattr(options, name) is not None:
                 raise Wrong(f"--{name.replace('_', '-')} is for standard cells:"
                             " it does not go with --fpga.")
@@ -132,7 +137,13 @@ def _run(arguments):
         tools.find(options.yosys)
         tools.find("sta")
         mapper = mapping.Mapper(store, _library(options.lib or "osu018"), options.yosys)
-        result, folder = synthesis.synthesize(mapper, design, clock_ns, scripts, options.jobs)
+        structures = mapping.fronts(design, mapper.library, mapper.yosys)
+        for structure in options.structure or ():
+            if structure not in structures:
+                raise Wrong(f"--structure {structure} is none of {', '.join(structures)}.")
+        structures = tuple(dict.fromkeys(options.structure or structures))
+        result, folder = synthesis.synthesize(mapper, design, clock_ns, scripts, options.jobs,
+                                              structures)
         if options.check:
             gates.check(mapper, design, folder, options.check, options.seed)
             result["checked"] = {"cycles": options.check, "seed": options.seed}

@@ -10,7 +10,8 @@ from . import Failed, Wrong, tools
 HERE = pathlib.Path(__file__).resolve().parent.parent
 RTL = HERE.parent / "rtl"
 
-NAMES = ("pam", "mul", "product", "fadd", "mac", "pe", "array")
+NAMES = ("pam", "mul", "product", "fadd", "mac", "pe", "array", "fused", "fused_pe")
+GROUPS = {"fused4": 4, "fused8": 8, "fused16": 16}
 CLOCK = "clk_i"
 ENABLE = "en_i"
 
@@ -35,7 +36,8 @@ def array_shape(text):
 class Design:
     """One design with its parameters; equal `key`s are equal netlists."""
 
-    def __init__(self, name, mul=None, fmt=None, array=None, add_depth=None, flat=False):
+    def __init__(self, name, mul=None, fmt=None, array=None, add_depth=None, flat=False,
+                 accumulator=None):
         if name not in NAMES:
             raise Wrong(f"--design {name} is none of {', '.join(NAMES)}.")
         self.name = name
@@ -44,17 +46,25 @@ class Design:
             raise Wrong(f"--mul {mul} is neither pam nor ieee.")
         if unit and mul not in (None, unit):
             raise Wrong(f"--design {name} is the product {unit}: --mul {mul} does not go with it.")
-        if name == "fadd" and mul is not None:
-            raise Wrong("--design fadd has no product: --mul does not go with it.")
-        if name == "fadd" and fmt not in (None, "fp32"):
-            raise Wrong("--design fadd is the binary32 adder of every format: leave --format out.")
+        alone = name in ("fadd", "fused")
+        if alone and mul is not None:
+            raise Wrong(f"--design {name} has no product: --mul does not go with it.")
+        if alone and fmt not in (None, "fp32"):
+            raise Wrong(f"--design {name} is the binary32 adder of every format: leave --format out.")
+        groups = name in ("fused", "fused_pe")
+        if accumulator is not None and not groups:
+            raise Wrong(f"--accumulator goes with --design fused and fused_pe, not with {name}.")
+        if accumulator not in (None, *GROUPS):
+            raise Wrong(f"--accumulator {accumulator} is none of {', '.join(GROUPS)}.")
+        self.accumulator = (accumulator or "fused4") if groups else None
+        self.group = GROUPS.get(self.accumulator)
         if name != "array" and array is not None:
             raise Wrong(f"--array goes with --design array, not with {name}.")
         if name != "array" and flat:
             raise Wrong(f"--flat goes with --design array, not with {name}.")
         if name in ("pam", "mul", "product") and add_depth is not None:
             raise Wrong(f"--design {name} has no adder: --add-depth does not go with it.")
-        self.mul = None if name == "fadd" else unit or mul or "pam"
+        self.mul = None if alone else unit or mul or "pam"
         self.format = fmt or "fp32"
         self.man_bits = man_bits(self.format)
         self.shape = array_shape(array or "16x16") if name == "array" else None
@@ -69,15 +79,18 @@ class Design:
     def top(self):
         return {"pam": "sumac_pam", "mul": "sumac_mul", "fadd": "sumac_synth_fadd",
                 "product": "sumac_product_" + str(self.mul), "mac": "sumac_synth_mac",
-                "pe": "sumac_pe", "array": "sumac_array"}[self.name]
+                "pe": "sumac_pe", "array": "sumac_array", "fused": "sumac_synth_fused",
+                "fused_pe": "sumac_fused_pe"}[self.name]
 
     @property
     def parameters(self):
         values = {}
-        if self.name in ("mac", "pe", "array"):
+        if self.name in ("mac", "pe", "array", "fused_pe"):
             values["Mul"] = int(self.mul == "ieee")
-        if self.name != "fadd":
+        if self.name not in ("fadd", "fused"):
             values["ManBits"] = self.man_bits
+        if self.group:
+            values["Group"] = self.group
         if self.clocked:
             values["AddDepth"] = self.add_depth
         if self.shape:
@@ -102,7 +115,8 @@ class Design:
         return self.mul == "ieee"
 
     @property
-    def has_product(self):
+    def has_full_adders(self):
+        """Whether a product or a sum of many takes cells of the library."""
         return self.name != "fadd"
 
     def ports(self):
@@ -110,6 +124,7 @@ class Design:
         bit, word (binary32-like, lanes of 32) or lanes of a narrower width."""
         w = 9 + self.man_bits
         rows, cols = self.shape or (1, 1)
+        acts = self.group or rows
         pair = [("a_special_i", 1, 1), ("a_sign_i", 1, 1), ("a_mag_i", w - 1, w - 1),
                 ("b_special_i", 1, 1), ("b_sign_i", 1, 1), ("b_offset_i", w, w)]
         return {
@@ -118,9 +133,10 @@ class Design:
             "product": pair,
             "fadd": [("a_i", 32, 32), ("b_i", 32, 32)],
             "mac": pair + [("psum_i", 32, 32)],
+            "fused": [("products_i", acts * 32, 32), ("psum_i", 32, 32)],
         }.get(self.name) or [
             ("en_i", 1, 1),
-            ("act_special_i", rows, 1), ("act_i", rows * w, w),
+            ("act_special_i", acts, 1), ("act_i", acts * w, w),
             ("swap_i", rows, 1), ("load_i", rows, 1),
             ("wgt_flags_i", cols * 2, 1), ("wgt_offset_i", cols * w, w),
             ("psum_i", cols * 32, 32)]
@@ -129,17 +145,20 @@ class Design:
         w = 9 + self.man_bits
         if self.name in ("pam", "mul", "product"):
             return [("p_o" if self.name != "product" else "product_o", 32)]
-        if self.name == "pe":
-            return [("act_special_o", 1), ("act_o", w), ("swap_o", 1), ("load_o", 1),
+        if self.name in ("pe", "fused_pe"):
+            acts = self.group or 1
+            return [("act_special_o", acts), ("act_o", acts * w), ("swap_o", 1), ("load_o", 1),
                     ("wgt_flags_o", 2), ("wgt_offset_o", w), ("sum_o", 32)]
         return [("sum_o", 32 * (self.shape or (1, 1))[1])]
 
     def describe(self):
         text = self.name
-        if self.name in ("product", "mac", "pe", "array"):
+        if self.mul and self.name not in ("pam", "mul"):
             text += f" {self.mul}"
-        if self.name != "fadd":
+        if self.name not in ("fadd", "fused"):
             text += f" {self.format}"
+        if self.accumulator:
+            text += f" {self.accumulator}"
         if self.shape:
             text += f" {self.shape[0]}x{self.shape[1]}"
         if self.clocked:
@@ -150,7 +169,7 @@ class Design:
 class OwnDesign:
     """A module of the user's, FILE:MODULE, with nothing but what the file holds. Its clock, where it
     has one, is the input clk_i; an enable en_i comes without delay, as Sumac's does."""
-    mul = format = add_depth = shape = kept = None
+    mul = format = add_depth = shape = kept = accumulator = None
     flat = False
     parameters = {}
 
@@ -168,7 +187,7 @@ class OwnDesign:
         self.clocked = inputs.pop(CLOCK, None) is not None
         self._ports = [(name, width, 1) for name, width in inputs.items()]
         self.has_multiplier = any(cell["type"] == "$mul" for cell in module["cells"].values())
-        self.has_product = self.has_multiplier
+        self.has_full_adders = self.has_multiplier
 
     def _read(self, yosys):
         with tempfile.TemporaryDirectory() as folder:

@@ -41,7 +41,7 @@ def fronts(design, library, yosys):
             names.append("yosys_booth")
     else:
         names = ["plain"]
-        if library.full_adder() and design.has_product:
+        if library.full_adder() and design.has_full_adders:
             names.append("adders")
     return names + [f"{name}_ripple" for name in names]
 

@@ -54,8 +54,10 @@ def _title(result):
     words = [result["design"]]
     if result["mul"] and result["design"] not in ("pam", "mul"):
         words.append(result["mul"])
-    if result["format"] and result["design"] != "fadd":
+    if result["format"] and result["design"] not in ("fadd", "fused"):
         words.append(result["format"])
+    if result.get("accumulator"):
+        words.append(result["accumulator"])
     if result["array"]:
         words.append(result["array"] + (" flat" if result.get("flat") else ""))
     if result["add_depth"] is not None:

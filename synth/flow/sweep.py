@@ -9,7 +9,8 @@ import tempfile
 
 from . import Wrong, tools
 
-_OPTIONS = ("design", "mul", "format", "array", "add-depth", "lib", "clock-ns", "fpga", "script")
+_OPTIONS = ("design", "mul", "format", "accumulator", "array", "add-depth", "lib", "clock-ns", "fpga",
+            "script", "structure")
 
 
 class Run:

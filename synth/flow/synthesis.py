@@ -33,10 +33,10 @@ def _measure(mapper, design, candidate):
     return candidate
 
 
-def _candidates(mapper, design, clock_ns, scripts, jobs):
+def _candidates(mapper, design, clock_ns, scripts, jobs, fronts):
     """Every structure by every script, for nine tenths of the clock asked for (abc's own timing is a
     little too fast, beside OpenSTA's) and as fast as can be."""
-    fronts = mapping.fronts(design, mapper.library, mapper.yosys)
+    fronts = fronts or mapping.fronts(design, mapper.library, mapper.yosys)
     targets = [max(mapping.TIGHT_PS, round(900 * clock_ns)), mapping.TIGHT_PS]
     candidates = [Candidate(front, script, target)
                   for front in fronts for script in scripts for target in dict.fromkeys(targets)]
@@ -54,10 +54,10 @@ def choose(candidates, clock_ns):
     return min(candidates, key=lambda one: (one.period, one.area))
 
 
-def synthesize(mapper, design, clock_ns, scripts=tuple(mapping.SCRIPTS), jobs=1):
+def synthesize(mapper, design, clock_ns, scripts=tuple(mapping.SCRIPTS), jobs=1, fronts=()):
     """The figures as a dictionary, and the folder of the netlist that they are of."""
     mapped_alone = design.element() if design.kept else design
-    candidates = _candidates(mapper, mapped_alone, clock_ns, scripts, jobs)
+    candidates = _candidates(mapper, mapped_alone, clock_ns, scripts, jobs, fronts)
     best = choose(candidates, clock_ns)
     fastest = min(candidates, key=lambda one: (one.period, one.area))
     if design.kept:
@@ -73,7 +73,7 @@ def synthesize(mapper, design, clock_ns, scripts=tuple(mapping.SCRIPTS), jobs=1)
     met = [one for one in candidates if one.period <= clock_ns]
     result = {
         "design": design.name, "mul": design.mul, "format": design.format,
-        "add_depth": design.add_depth, "array": design.shape and "x".join(map(str, design.shape)),
+        "add_depth": design.add_depth, "accumulator": design.accumulator, "array": design.shape and "x".join(map(str, design.shape)),
         "flat": design.flat, "library": mapper.library.name, "clock_ns": clock_ns,
         "area": round(best.area, 3), "area_registers": round(best.registers, 3),
         "gate": gate.name, "gate_equivalents": round(best.area / gate.area, 1) if gate.area else None,

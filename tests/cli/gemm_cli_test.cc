@@ -58,6 +58,27 @@ TEST_F(Gemm, SumsOverNothing) {
   }
 }
 
+// 2^24 + 1 + 1 + 1: each 1 by itself is half an ulp; together, or two and one, they are not.
+TEST_F(Gemm, AddsByGroups) {
+  WriteNpy(a_, {{1, 4}, {0x1p24f, 1.0f, 1.0f, 1.0f}});
+  WriteNpy(b_, {{4, 1}, {1.0f, 1.0f, 1.0f, 1.0f}});
+  WriteNpy(c_, {{1, 1}, {1.0f}});
+  for (const char* engine : {"reference", "simd"}) {
+    const auto sum = [&](const char* accumulator, std::vector<std::string> more) {
+      more.insert(more.end(), {"--engine", engine, "--accumulator", accumulator});
+      EXPECT_EQ(Sumac(Call(more)).status, 0);
+      return ReadNpy(out_).values.front();
+    };
+    EXPECT_EQ(sum("fold", {}), 0x1p24f);
+    EXPECT_EQ(sum("fused4", {}), 0x1p24f + 4);
+    EXPECT_EQ(sum("fused16", {"--c", c_, "--check"}), 0x1p24f + 4);
+    EXPECT_EQ(sum("fold", {"--c", c_}), 0x1p24f);
+  }
+  ExpectWrongCall(Call({"--accumulator", "fused5"}), "choose fold, fused4, fused8 or fused16");
+  ExpectWrongCall(Call({"--accumulator", "fused4", "--engine", "rtl"}), "--accumulator fold");
+  ExpectWrongCall(Call({"--accumulator", "fused4", "--engine", "core"}), "--accumulator fold");
+}
+
 TEST_F(Gemm, SpeaksJson) {
   const auto json = Sumac(Call({"--json", "--check", "--threads", "1"})).Json();
   EXPECT_EQ(json.at("m"), 2);

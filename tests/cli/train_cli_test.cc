@@ -202,6 +202,25 @@ TEST_F(Trained, EnginesGiveTheSameLogits) {
   EXPECT_NE(with({"--format", "bf16"}).at("logits_crc32"), crc);
 }
 
+// A checkpoint knows its accumulator: testing takes it, resuming takes no other, the arrays refuse.
+TEST_F(Trained, AccumulatorIsKept) {
+  const std::string out = folder_->File("fused");
+  const Result trained = Sumac(TrainCall(out, {"--accumulator", "fused8"}));
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_FALSE(ReadFile(out + "/model.safetensors") == ReadFile(Checkpoint()));
+  const auto crc = [&](std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {"eval", "--checkpoint", out + "/model.safetensors", "--images", "3", "--json"});
+    return Sumac(more).Json().at("logits_crc32");
+  };
+  EXPECT_EQ(crc({}), crc({"--accumulator", "fused8", "--engine", "reference"}));
+  EXPECT_NE(crc({}), crc({"--accumulator", "fold"}));
+  ExpectWrongCall({"train", "--resume", "--out", out, "--accumulator", "fold"},
+                  "accumulator is \"fused8\" there and \"fold\" here");
+  ExpectWrongCall({"eval", "--checkpoint", out + "/model.safetensors", "--engine", "rtl"},
+                  "--accumulator fold");
+}
+
 TEST_F(Trained, RunTellsEachLayer) {
   const Result result =
       Sumac({"run", "--checkpoint", Checkpoint(), "--images", "3", "--check", "--json"});
@@ -264,6 +283,7 @@ TEST_F(Trained, RefusesWrongCalls) {
   refused({"--schedule", "linear"}, "linear");
   refused({"--augment", "mixup"}, "mixup");
   refused({"--mul", "float"}, "float");
+  refused({"--accumulator", "fused2"}, "fused2");
   refused({"--mul-free", "most"}, "choose gemm or all");
   refused({"--mul-free", "all", "--mul", "ieee"}, "they have to be pam");
   refused({"--config", folder_->File("none.json")}, "none.json");

@@ -13,7 +13,7 @@ FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'spe
          'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
          'sum': 'sumac_fadd_sum.sv', 'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
          'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv', 'pack': 'sumac_product_pack.sv',
-         'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv'}
+         'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv', 'fused': 'sumac_fused.sv'}
 
 
 WITH_FUNCTIONS = 'QF_UFBVFP'  # the logic where functions are declared
@@ -375,6 +375,32 @@ def fadd_loose(mutant):
                    lambda case: settled(contract.add(case['a'], case['b'])))
 
 
+# ---- fused: groups of four products ----
+
+def fused_of(machine, psum, products, depth=1, prefix='s'):
+    """States of sumac_fused that is given these terms and then anything, until their sum is due."""
+    return machine.states(
+        (f'{prefix}0', {'en_i': '#b1', 'psum_i': psum, 'products_i': f'(concat {" ".join(reversed(products))})'}),
+        *((f'{prefix}{i}', {'en_i': '#b1'}) for i in range(1, depth + 1)))
+
+
+def fused_depth(depth, mutant):
+    """sumac_fused of this Depth gives the words of Depth 1, whatever it held and is given next."""
+    def query(sources):
+        one = Machine(sources, 'sumac_fused', name='one', Group=4, Depth=1)
+        machine = Machine(sources, 'sumac_fused', Group=4, Depth=depth)
+        products = [f'p{i}' for i in range(4)]
+        return Query(
+            [one, machine],
+            [word('a'), *map(word, products), fused_of(one, 'a', products, 1, 't'),
+             fused_of(machine, 'a', products, depth)],
+            f'(= {machine.port("sum_o", f"s{depth}")} {one.port("sum_o", "t1")})',
+            {**{name: name for name in ('a', *products)}, 'right': one.port('sum_o', 't1'),
+             'word': machine.port('sum_o', f's{depth}')})
+
+    return Theorem(f'fused4, Depth {depth} as Depth 1', query, mutant, lambda case: case['right'])
+
+
 # ---- The processing element, with its edges (prove_pe.sv) ----
 
 PE = 'u_array.gen_row[0].gen_col[0].u_pe.'
@@ -580,6 +606,8 @@ THEOREMS = [
     fadd(1, Mutant(FILES['round'], 'by1[3] & (by1[4]', 'by1[3] & (~by1[4]')),
     # Of what both adders have a mutant would say nothing.
     fadd_loose(Mutant(FILES['fadd'], 'assign ord_b = b_i;', 'assign ord_b = a_i;')),
+    *(fused_depth(depth, Mutant(FILES['fused'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
+      for depth, when, stage in ((2, '>= 2', 'u_add_sum'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_terms'))),
     settle(Mutant(FILES['settle'], '& ~is_nan &', '&')),
     loosen(Mutant(FILES['loosen'], '(|word_i[21:0])', '(|word_i[21:1])')),
     pe_keeps([], 'PE, all kept without en_i', 'en_i',

@@ -121,6 +121,11 @@ std::string Quoted(const std::string& name) {
 
 TEST(DeviceErrors, NamesOfNoArithmetic) {
   ExpectRefused([] { ParseProduct("fma"); }, "'fma' is not a product; choose pam or ieee");
+  for (const std::string accumulator : {"", "fused", "fused5", "Fold"}) {
+    ExpectRefused([&] { ParseAccumulator(accumulator); },
+                  Quoted(accumulator) + " is not an accumulator");
+  }
+  for (const int group : {1, 4, 8, 16}) EXPECT_EQ(ParseAccumulator(AccumulatorName(group)), group);
   for (const std::string comp : {"", "0x", "12", "0x800000", "0xG", "mitchell"}) {
     ExpectRefused([&] { ParseComp(comp); }, Quoted(comp) + " is not a compensation");
   }

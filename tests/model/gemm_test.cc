@@ -11,6 +11,7 @@
 #include <string>
 
 #include "model/compare.h"
+#include "model/fused.h"
 #include "tests/model/gemm_cases.h"
 
 namespace sumac::testing {
@@ -253,6 +254,50 @@ TEST_F(GemmTest, Submissions) {
     if (HasFailure()) break;
   }
   EXPECT_GT(dependent, 50);
+}
+
+// Groups of products: any job; and weight gradients of so many images of odd sizes that their
+// blocks of k, if not cut by groups, would end within one.
+TEST_F(GemmTest, FusedJobs) {
+  for (std::uint64_t seed = 0; seed < RandomJobs() / 2; ++seed) {
+    Random random(300'000 + seed);
+    SCOPED_TRACE("seed " + std::to_string(300'000 + seed));
+    Job job = MakeRandomJob(*device_, random);
+    if (seed % 5 == 0) {
+      const Conv conv{.images = 20 + static_cast<std::int64_t>(random() % 9),
+                      .h = 7,
+                      .w = 7 + static_cast<std::int64_t>(random() % 5),
+                      .in = 1 + static_cast<std::int64_t>(random() % 6),
+                      .out = 5};
+      const Words words = random() % 2 == 0 ? Words::kActivation : Words::kMixture;
+      const Arithmetic arithmetic = job.arithmetic;
+      job = MakeConvJob(*device_, conv, Pass::kWeightGradient, random, words, Words::kNormal);
+      job.arithmetic = arithmetic;
+    }
+    job.arithmetic.group = kFusedGroups[seed % std::size(kFusedGroups)];
+    if (seed % 6 == 0) SpreadC(*device_, job, random);
+    ExpectEqual(job);
+    if (HasFailure()) break;
+  }
+}
+
+// Terms that all fill the window: sums of 17 need 33 bits.
+TEST_F(GemmTest, FullWindow) {
+  Random random(1);
+  for (const int group : kFusedGroups) {
+    for (const Word sign : {Word{0}, kSignBit}) {
+      Job job = MakeMatrixJob(*device_, {.m = 3, .n = 17, .k = 40}, random, Words::kNormal,
+                              Words::kNormal);
+      AddCIn(*device_, job, 1, random, Words::kNormal);
+      for (const auto& [buffer, word] : {std::pair{job.a.buffer, 0x3FFFFFFFu},
+                                         {job.b.buffer, kOne | sign},
+                                         {job.c_in->buffer, 0x3FFFFFFFu | sign}}) {
+        for (float& value : device_->Map(*buffer)) value = ToFloat(word - (random() % 8 == 0));
+      }
+      job.arithmetic.group = group;
+      ExpectEqual(job);
+    }
+  }
 }
 
 TEST_F(GemmTest, RandomJobs) {

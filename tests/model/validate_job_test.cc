@@ -80,6 +80,8 @@ TEST_F(ValidateJobTest, Arithmetics) {
   ExpectRefused("operands of 2 mantissa bits are not in E8M3 to E8M23.");
   job_.arithmetic = {.mantissa_bits = 24};
   ExpectRefused("operands of 24 mantissa bits are not in E8M3 to E8M23.");
+  job_.arithmetic = {.group = 5};
+  ExpectRefused("one by one or 4, 8 or 16 at once, not 5.");
 }
 
 TEST_F(ValidateJobTest, MissingBuffers) {

@@ -10,13 +10,6 @@
 namespace sumac {
 namespace {
 
-// What a loose word (rtl/sumac_settle.sv) stands for, zeros without a sign.
-Word Settled(Word loose) {
-  if (IsZero(loose)) return 0;
-  if (Magnitude(loose) < kInfinity) return loose;
-  return (loose & 0x00400000u) != 0 ? kNaN : loose & (kSignBit | kInfinity);
-}
-
 // sign above magnitude, or above the offset's two's complement.
 Word Packed(const EdgeWord& edge, int width) {
   const auto value = static_cast<Word>(edge.value) & ((Word{1} << width) - 1);

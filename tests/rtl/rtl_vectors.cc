@@ -4,17 +4,24 @@
 // Into the working folder, one hexadecimal line a beat, lane 0 last.
 //   rtl_vectors core ROWS COLS MUL MANBITS COMP ADDDEPTH PSUMDEPTH
 //               cmd.hex wgt.hex act.hex psum.hex res.hex, for core_replay.sv
-//   rtl_vectors pam MANBITS COMP | mul MANBITS | fadd DEPTH | pe MANBITS COMP ADDDEPTH
+//   rtl_vectors pam MANBITS COMP | mul MANBITS | fadd DEPTH | pe MANBITS COMP ADDDEPTH |
+//   fused GROUP DEPTH
 //               unit.hex, for unit_replay.sv
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <iostream>
+#include <random>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "model/fused.h"
 #include "model/mul.h"
+#include "tests/model/fused_terms.h"
 #include "tests/rtl/core_programs.h"
 #include "tests/rtl/unit_vectors.h"
 
@@ -129,6 +136,25 @@ void WritePe(int man_bits, Word comp, int depth) {
   }
 }
 
+void WriteFused(int group, int depth) {
+  std::ofstream file("unit.hex");
+  std::mt19937_64 random(kPairSeed);
+  std::deque<Word> sums(static_cast<std::size_t>(depth), 0);
+  for (int i = 0; i < 4'000; ++i) {
+    std::vector<Word> terms = DrawTerms(random, group);
+    const bool enable = i < kWarmUpBeats || random() % 8 != 0;
+    Bits in;
+    in.Field(enable, 1).Field(terms.front(), 32);
+    for (int j = group; j > 0; --j) in.Field(terms[static_cast<std::size_t>(j)], 32);
+    if (enable) {
+      std::ranges::transform(terms, terms.begin(), Settled);
+      sums.push_front(Fused(terms.front(), std::span(terms).subspan(1)));
+      sums.pop_back();
+    }
+    file << in.Hex() << ' ' << Bits().Field(sums.back(), 32).Hex() << '\n';
+  }
+}
+
 int Main(const std::vector<std::string>& arguments) {
   const std::string unit = arguments.empty() ? "" : arguments[0];
   std::vector<int> values;
@@ -153,6 +179,8 @@ int Main(const std::vector<std::string>& arguments) {
     WriteFadd(values[0]);
   } else if (is("pe", 3)) {
     WritePe(values[0], comp(1), values[2]);
+  } else if (is("fused", 2)) {
+    WriteFused(values[0], values[1]);
   } else {
     std::cerr << "usage: see the head of rtl_vectors.cc\n";
     return EXIT_FAILURE;

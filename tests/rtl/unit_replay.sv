@@ -10,20 +10,27 @@
 `define WITH(list) #list
 `endif
 module unit_replay #(
-  parameter int Unit     = 0,  // 0 sumac_pam, 1 sumac_mul, 2 sumac_fadd, 3 sumac_pe
+  parameter int Unit     = 0,  // 0 sumac_pam, 1 sumac_mul, 2 sumac_fadd, 3 sumac_pe, 4 sumac_fused
   parameter int ManBits  = 23,
   parameter int Comp     = 0,
   parameter int AddDepth = 1,
+  parameter int Group    = 4,
   parameter int Skip     = 0   // lines whose outputs are not known yet
 );
 
   localparam int W    = 9 + ManBits;
-  localparam int InW  = Unit == 3 ? 38 + 2 * W : Unit == 2 ? 65 : 2 * W;
+  localparam int InW  = Unit == 4 ? 33 + 32 * Group : Unit == 3 ? 38 + 2 * W : Unit == 2 ? 65 : 2 * W;
   localparam int OutW = Unit == 3 ? 37 + 2 * W : 32;
 
   logic            clk = 1'b0;
   logic [InW-1:0]  in;
   logic [OutW-1:0] out, expected;
+
+  // What a loose word stands for, zeros without a sign.
+  function automatic logic [31:0] settled(input logic [31:0] sum);
+    settled = sum[30:23] == 8'h00 ? 32'h00000000 : sum[30:23] != 8'hFF ? sum
+            : sum[22] ? 32'h7FC00000 : {sum[31], 8'hFF, 23'd0};
+  endfunction
 
   if (Unit == 0) begin : gen_pam
     sumac_pam `WITH((.ManBits(ManBits), .Comp(Comp))) u_unit (
@@ -34,6 +41,14 @@ module unit_replay #(
   end else if (Unit == 2) begin : gen_fadd
     sumac_fadd `WITH((.Depth(AddDepth))) u_unit (
       .clk_i(clk), .en_i(in[64]), .a_i(in[63:32]), .b_i(in[31:0]), .sum_o(out));
+  end else if (Unit == 4) begin : gen_fused
+    logic [31:0] sum;
+
+    sumac_fused `WITH((.Group(Group), .Depth(AddDepth))) u_unit (
+      .clk_i(clk), .en_i(in[32*Group+32]), .products_i(in[32*Group-1:0]),
+      .psum_i(in[32*Group +: 32]), .sum_o(sum));
+
+    assign out = settled(sum);
   end else begin : gen_pe
     logic [31:0] sum;
 
@@ -56,9 +71,7 @@ module unit_replay #(
       .sum_o        (sum)
     );
 
-    // What the loose word stands for, zeros without a sign.
-    assign out[31:0] = sum[30:23] == 8'h00 ? 32'h00000000 : sum[30:23] != 8'hFF ? sum
-                     : sum[22] ? 32'h7FC00000 : {sum[31], 8'hFF, 23'd0};
+    assign out[31:0] = settled(sum);
   end
 
   integer file;

@@ -73,6 +73,13 @@ inline std::vector<FaddBeat> FaddBeats(const std::vector<WordPair>& pairs, int d
 
 // ---- sumac_pe ----
 
+// What a loose word (rtl/sumac_settle.sv) stands for, zeros without a sign.
+inline Word Settled(Word loose) {
+  if (IsZero(loose)) return 0;
+  if (Magnitude(loose) < kInfinity) return loose;
+  return (loose & 0x00400000u) != 0 ? kNaN : loose & (kSignBit | kInfinity);
+}
+
 // An operand as the array's edges give it: special, sign, and magnitude or code; of a weight the
 // magnitude less the bias, with the upper bits of comp (docs/rtl.md).
 struct EdgeWord {

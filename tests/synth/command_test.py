@@ -32,6 +32,8 @@ class Commands(unittest.TestCase):
                  "--design mac --array 4x4", "--design array --array 0x4", "--design array --array 4",
                  "--design array --array 65x1", "--design pe --add-depth 0", "--design pe --add-depth 5",
                  "--design pe --add-depth two", "--design mul --add-depth 2", "--design fadd --mul pam",
+                 "--design mac --accumulator fused4", "--design fused_pe --accumulator fused5",
+                 "--design fused --mul pam", "--design fused --format bf16", "--design pe --structure booth",
                  "--design fadd --format bf16", "--design pe --lib none", "--design pe --lib none.lib",
                  "--design pe --clock-ns 0", "--design pe --clock-ns nan", "--design pe --clock-ns -3",
                  "--design pe --script best", "--design pe -j 0", "--design pe --check -1",

@@ -29,6 +29,10 @@ class Gates(unittest.TestCase):
         self.equal(Design("product", "ieee", "fp32"), "booth_adders", "area")
         self.equal(Design("array", "ieee", "e8m3", "2x2", 2), "booth_adders", "area")
 
+    def test_groups_are_the_rtl(self):
+        self.equal(Design("fused", add_depth=1, accumulator="fused4"), "adders", "area")
+        self.equal(Design("fused_pe", "pam", "e8m3", None, 3, accumulator="fused4"), "plain", "area")
+
     def test_every_script_maps_the_adder(self):
         for script in mapping.SCRIPTS:
             self.equal(Design("fadd", add_depth=3), "plain", script)
