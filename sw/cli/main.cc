@@ -23,16 +23,6 @@
 namespace sumac {
 namespace {
 
-constexpr char kExamples[] =
-    "Examples:\n"
-    "  sumac info\n"
-    "  echo '3fc00000 3fc00000' | sumac op pam\n"
-    "  sumac train --model resnet8 --data fashion-mnist --epochs 3 --out runs/pam\n"
-    "  sumac run --checkpoint runs/pam/model.safetensors --data fashion-mnist --images 8 "
-    "--engine rtl --check\n"
-    "\n"
-    "`sumac COMMAND --help` tells each command's options.";
-
 // The innermost command that was called.
 const CLI::App& Innermost(const CLI::App& app) {
   const std::vector<CLI::App*> called = app.get_subcommands();
@@ -62,29 +52,8 @@ std::string WrongCall(const CLI::App& app, const CLI::ParseError& error) {
 int RunCommand(int argc, char** argv, Ranks& ranks,
                const std::function<void(const std::string&)>& tell) {
   CLI::App app("Sumac: a multiplier-free MAC array, its simulator and its networks.", "sumac");
-  app.set_version_flag("--version", "sumac " SUMAC_VERSION);
-  app.footer(kExamples);
-  app.require_subcommand(1);
-  app.fallthrough(false);
   int status = kDone;
-  AddInfo(app, status);
-  AddOp(app, status);
-  AddGemm(app, status);
-  AddTrain(app, status);
-  AddEval(app, status);
-  AddRun(app, status, ranks);
-  AddStep(app, status, ranks);
-  AddImport(app, status);
-  AddInfer(app, status, ranks);
-  AddExport(app, status);
-  AddTrace(app, status);
-  AddCycles(app, status);
-  AddSynth(app, status);
-  AddVerify(app, status, ranks);
-  AddCurves(app, status);
-  AddDiagnose(app, status);
-  AddReport(app, status);
-  AddUpset(app, status);
+  AddCommands(app, status, ranks);
   app.parse_complete_callback([&] {
     const CLI::App& command = Innermost(app);
     const std::string& name = command.get_name();
