@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -16,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "model/error.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
 #include "sw/cli/ranks.h"
@@ -63,7 +65,7 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   });
 
   const auto fail = [&](int failed, const std::string& sentence) {
-    tell(fmt::format("{}: {}", Called(app), sentence));
+    tell(OneLine(fmt::format("{}: {}", Called(app), sentence)));
     return failed;
   };
   try {
@@ -122,4 +124,7 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace sumac
 
-int main(int argc, char** argv) { return sumac::Run(argc, argv); }
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // too large a file is an error of write(), told as any other
+  return sumac::Run(argc, argv);
+}
