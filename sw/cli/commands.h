@@ -16,6 +16,9 @@ namespace sumac {
 
 enum ExitStatus { kDone = 0, kDifferent = 1, kFailed = 1, kWrongCall = 2, kInterrupted = 130 };
 
+// The program's own options and all of the below.
+void AddCommands(CLI::App& app, int& status, Ranks& ranks);
+
 void AddInfo(CLI::App& app, int& status);
 void AddOp(CLI::App& app, int& status);
 void AddGemm(CLI::App& app, int& status);

@@ -39,9 +39,10 @@ std::vector<std::string> DifferingKeys(const std::vector<TrainConfig>& configs) 
   std::vector<std::string> keys;
   const ordered_json first = ToJson(configs.front());
   for (const auto& [key, value] : first.items()) {
-    const bool same = std::ranges::all_of(
-        configs, [&](const TrainConfig& config) { return ToJson(config).at(key) == value; });
-    if (!same) keys.push_back(key);
+    const auto same = [&key_name = key, &first_value = value](const TrainConfig& config) {
+      return ToJson(config).at(key_name) == first_value;
+    };
+    if (!std::ranges::all_of(configs, same)) keys.push_back(key);
   }
   return keys;
 }

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "model/error.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/run_record.h"
 #include "sw/io/file.h"
@@ -27,7 +28,8 @@ struct Run {
 
 Run CurvesOf(const std::string& folder) {
   Run run;
-  run.name = std::filesystem::weakly_canonical(folder).filename().string();
+  // On one line: gnuplot would take the next one for a command.
+  run.name = OneLine(std::filesystem::weakly_canonical(folder).filename().string());
   for (const EpochRecord& epoch : ReadMetrics(folder)) {
     run.epochs = epoch.epoch;
     run.data += fmt::format("{} {} {} {} {}\n", epoch.epoch, epoch.train_loss, epoch.test_loss,

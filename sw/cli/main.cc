@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -18,22 +19,13 @@
 #include <thread>
 #include <vector>
 
+#include "model/error.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/interrupt.h"
 #include "sw/cli/ranks.h"
 
 namespace sumac {
 namespace {
-
-constexpr char kExamples[] =
-    "Examples:\n"
-    "  sumac info\n"
-    "  echo '3fc00000 3fc00000' | sumac op pam\n"
-    "  sumac train --model resnet8 --data fashion-mnist --epochs 3 --out runs/pam\n"
-    "  sumac run --checkpoint runs/pam/model.safetensors --data fashion-mnist --images 8 "
-    "--engine rtl --check\n"
-    "\n"
-    "`sumac COMMAND --help` tells each command's options.";
 
 // The innermost command that was called.
 const CLI::App& Innermost(const CLI::App& app) {
@@ -64,29 +56,8 @@ std::string WrongCall(const CLI::App& app, const CLI::ParseError& error) {
 int RunCommand(int argc, char** argv, Ranks& ranks,
                const std::function<void(const std::string&)>& tell) {
   CLI::App app("Sumac: a multiplier-free MAC array, its simulator and its networks.", "sumac");
-  app.set_version_flag("--version", "sumac " SUMAC_VERSION);
-  app.footer(kExamples);
-  app.require_subcommand(1);
-  app.fallthrough(false);
   int status = kDone;
-  AddInfo(app, status);
-  AddOp(app, status);
-  AddGemm(app, status);
-  AddTrain(app, status, ranks);
-  AddEval(app, status);
-  AddRun(app, status, ranks);
-  AddStep(app, status, ranks);
-  AddImport(app, status);
-  AddInfer(app, status, ranks);
-  AddExport(app, status);
-  AddTrace(app, status);
-  AddCycles(app, status);
-  AddSynth(app, status);
-  AddVerify(app, status, ranks);
-  AddCurves(app, status);
-  AddDiagnose(app, status);
-  AddReport(app, status);
-  AddUpset(app, status);
+  AddCommands(app, status, ranks);
   app.parse_complete_callback([&] {
     const CLI::App& command = Innermost(app);
     const std::string& name = command.get_name();
@@ -97,7 +68,7 @@ int RunCommand(int argc, char** argv, Ranks& ranks,
   });
 
   const auto fail = [&](int failed, const std::string& sentence) {
-    tell(fmt::format("{}: {}", Called(app), sentence));
+    tell(OneLine(fmt::format("{}: {}", Called(app), sentence)));
     return failed;
   };
   try {
@@ -156,4 +127,7 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace sumac
 
-int main(int argc, char** argv) { return sumac::Run(argc, argv); }
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // too large a file is an error of write(), told as any other
+  return sumac::Run(argc, argv);
+}

@@ -36,7 +36,7 @@ std::string ReadChartJs(const std::string& path) {
         "Chart.js 3 by --chart-js.",
         path));
   }
-  std::string text = ReadFile(path);
+  std::string text = ReadFile(path, kLargestText);
   if (text.find("Chart.js v3.") == std::string::npos ||
       text.find("</script") != std::string::npos) {
     throw Error(fmt::format(

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "sw/io/file.h"
+#include "sw/io/json.h"
 
 namespace sumac {
 namespace {
@@ -20,7 +21,7 @@ std::string FileIn(const std::string& folder, const char* name) {
 
 TrainConfig ReadConfig(const std::string& folder) {
   const std::string path = FileIn(folder, "config.json");
-  const json value = json::parse(ReadFile(path), nullptr, false);
+  const json value = ParseJson(ReadFile(path, kLargestText));
   try {
     const TrainConfig config = ConfigFromJson(value, {});
     CheckConfig(config);
@@ -42,7 +43,7 @@ nlohmann::ordered_json ReadDiagnostics(const std::string& folder) {
   const std::string path = FileIn(folder, "diagnostics.json");
   if (!std::filesystem::exists(path)) return nullptr;
   try {
-    const json document = json::parse(ReadFile(path));
+    const json document = ParseJson(ReadFile(path, kLargestText));
     document.at("images").get<std::int64_t>();
     for (const json& layer : document.at("layers")) {
       layer.at("layer").get<std::string>();
@@ -64,12 +65,12 @@ nlohmann::ordered_json ReadDiagnostics(const std::string& folder) {
 
 std::vector<EpochRecord> ReadMetrics(const std::string& folder) {
   const std::string path = FileIn(folder, "metrics.jsonl");
-  std::istringstream lines(ReadFile(path));
+  std::istringstream lines(ReadFile(path, kLargestText));
   std::vector<EpochRecord> epochs;
   for (std::string line; std::getline(lines, line);) {
     const std::size_t number = epochs.size() + 1;
     try {
-      const json record = json::parse(line);
+      const json record = ParseJson(line);
       EpochRecord epoch;
       epoch.epoch = record.at("epoch").get<std::int64_t>();
       epoch.train_loss = record.at("train_loss").get<double>();
@@ -98,8 +99,8 @@ std::vector<EpochRecord> ReadMetrics(const std::string& folder) {
 
 RunRecord ReadRun(const std::string& folder) {
   RunRecord run;
-  run.folder = folder;
-  run.name = std::filesystem::weakly_canonical(folder).filename().string();
+  run.folder = OneLine(folder);
+  run.name = OneLine(std::filesystem::weakly_canonical(folder).filename().string());
   run.config = ReadConfig(folder);
   run.epochs = ReadMetrics(folder);
   if (static_cast<std::int64_t>(run.epochs.size()) > run.config.epochs) {

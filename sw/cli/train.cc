@@ -19,6 +19,7 @@
 #include "sw/cli/options.h"
 #include "sw/cli/progress.h"
 #include "sw/io/dataset.h"
+#include "sw/io/json.h"
 #include "sw/nn/resnet.h"
 #include "sw/train/trainer.h"
 
@@ -50,14 +51,14 @@ CLI::Option* AddKey(CLI::App& app, json& given, const std::string& key, const st
 }
 
 json ReadConfigFile(const std::string& path) {
-  try {
-    return json::parse(ReadFile(path));
-  } catch (const json::exception&) {
+  json value = ParseJson(ReadFile(path, kLargestText));
+  if (!value.is_object()) {
     throw Error(
         fmt::format("{}: expected a JSON object of training options, found something else; "
                     "see the config.json of any run.",
                     path));
   }
+  return value;
 }
 
 // The resumed run's configuration or the defaults, then the file's, then the command line's.

@@ -22,6 +22,7 @@
 #include "sw/cli/progress.h"
 #include "sw/cli/upset_bits.h"
 #include "sw/cli/upset_inference.h"
+#include "sw/io/json.h"
 #include "sw/nn/random.h"
 
 namespace sumac {
@@ -81,10 +82,9 @@ class UpsetFile {
 
  private:
   Json Parse(const std::string& text) const {
-    Json line = Json::parse(text, nullptr, false);
+    Json line = ParseJson<Json>(text);
     const std::size_t number = lines_.size();
-    if (line.is_object() && line.value("upset", -1) == static_cast<std::int64_t>(number))
-      return line;
+    if (line.is_object() && line.contains("upset") && line["upset"] == number) return line;
     throw Error(fmt::format("{} line {} is not upset {}; remove the file to begin again.", path_,
                             number + 2, number));
   }

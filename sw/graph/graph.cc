@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/error.h"
+#include "sw/io/json.h"
 
 namespace sumac {
 namespace {
@@ -38,7 +39,7 @@ ordered_json ToJson(const GraphNode& node) {
 GraphNode NodeFromJson(const ordered_json& json) {
   GraphNode node;
   node.op = json.at("op");
-  node.name = json.at("name");
+  node.name = OneLine(json.at("name").get<std::string>());
   node.inputs = json.at("inputs");
   node.outputs = json.at("outputs");
   for (const auto& [name, value] : json.at("attributes").items()) {
@@ -88,7 +89,7 @@ void WriteGraph(const std::string& path, const Graph& graph) {
                                  {"nodes", nodes},
                                  {"integers", graph.integers}};
   TensorFile file;
-  file.metadata[kKey] = document.dump();
+  file.metadata[kKey] = JsonText(path, document);
   for (const auto& [name, tensor] : graph.tensors) file.tensors.push_back(tensor);
   WriteSafetensors(path, file);
 }
@@ -105,7 +106,7 @@ Graph ReadGraph(const std::string& path) {
   Graph graph;
   graph.path = path;
   try {
-    const ordered_json document = ordered_json::parse(text->second);
+    const ordered_json document = ParseJson<ordered_json>(text->second);
     if (document.at("version") != kVersion) {
       throw Error(fmt::format("{}: its graph is of version {}, expected {}; import it again.", path,
                               document.at("version").dump(), kVersion));

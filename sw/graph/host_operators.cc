@@ -69,7 +69,8 @@ Taps Inside(const WindowAxis& axis, std::int64_t place, std::int64_t least, std:
 // For every place of the window on an image: its taps inside, and the pixels' words.
 template <typename Place>
 void ForEachPlace(const std::array<WindowAxis, 2>& window, std::int64_t images, Place place) {
-  const auto& [y, x] = window;
+  const WindowAxis& y = window[0];
+  const WindowAxis& x = window[1];
 #pragma omp parallel
   {
     const ScopedFloatMode mode;

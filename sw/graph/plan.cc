@@ -86,7 +86,8 @@ class Fuser {
  private:
   // The one node that takes `name`, where it is of this operator.
   std::optional<std::size_t> Next(const std::string& name, const std::string& op) const {
-    if (uses_.at(name) != 1 || name == plan_.graph.output) return std::nullopt;
+    const auto uses = uses_.find(name);
+    if (uses == uses_.end() || uses->second != 1 || name == plan_.graph.output) return std::nullopt;
     for (std::size_t i = 0; i < plan_.graph.nodes.size(); ++i) {
       const GraphNode& node = plan_.graph.nodes[i];
       if (node.op != op || taken_[i]) continue;

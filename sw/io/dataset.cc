@@ -26,7 +26,7 @@ constexpr char kCifar10[] = "cifar-10";
 constexpr char kCifar10Remedy[] =
     "unpack cifar-10-binary.tar.gz afresh and give its folder with --data-dir";
 constexpr int kClasses = 10;
-constexpr std::size_t kLargestIdx = std::size_t{1} << 30;  // bytes
+constexpr std::size_t kLargestPart = std::size_t{1} << 30;  // bytes of a file, unpacked too
 
 std::string Join(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).string();
@@ -46,7 +46,7 @@ void CheckFolder(const std::string& folder, const char* remedy) {
 
 std::string ReadPart(const std::string& path, const char* remedy) {
   if (!std::filesystem::exists(path)) Refuse(path, "a file of the data set", "none", remedy);
-  return ReadFile(path);
+  return ReadFile(path, kLargestPart);
 }
 
 void CheckLabel(const std::string& path, std::size_t index, std::uint8_t label,
@@ -59,7 +59,7 @@ void CheckLabel(const std::string& path, std::size_t index, std::uint8_t label,
 
 // The payload of a gzip'd IDX file of bytes whose dimensions after the first are `tail`.
 std::string ReadIdx(const std::string& path, const std::vector<std::uint32_t>& tail) {
-  const std::string bytes = Gunzip(path, ReadPart(path, kFashionMnistRemedy), kLargestIdx);
+  const std::string bytes = Gunzip(path, ReadPart(path, kFashionMnistRemedy), kLargestPart);
   const std::size_t header = 4 * (2 + tail.size());
   if (bytes.size() < header) {
     Refuse(path, fmt::format("an IDX header of {} bytes", header),

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 
 // Room beyond a file's size, so that its end is seen without growing; a pipe's first room.
 constexpr std::size_t kSpare = 4096;
+constexpr int kPatience = 5;  // seconds, for somebody to write to a pipe
 
 // A file descriptor that closes itself.
 class Descriptor {
@@ -91,10 +93,24 @@ bool WriteAll(int fd, std::string_view bytes) {
       fmt::format("Writing {} failed ({}); free some space and run again.", path, Reason()));
 }
 
+[[noreturn]] void RefuseSize(const std::string& path, std::size_t limit) {
+  throw Error(
+      fmt::format("{} is too large: expected at most {} bytes; give a smaller file.", path, limit));
+}
+
+// Whether something came, or the other end was closed, within so many seconds (-1: for ever).
+bool Await(int fd, int seconds) {
+  struct pollfd pipe {};
+  pipe.fd = fd;
+  pipe.events = POLLIN;
+  return poll(&pipe, 1, seconds < 0 ? -1 : 1000 * seconds) != 0;
+}
+
 }  // namespace
 
-std::string ReadFile(const std::string& path) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string ReadFile(const std::string& path, std::size_t limit) {
+  // A named pipe to which nobody writes would let a plain open() wait for ever.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
   if (file.get() < 0 || fstat(file.get(), &info) != 0) {
     throw Error(
@@ -106,17 +122,25 @@ std::string ReadFile(const std::string& path) {
   if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode)) {
     throw Error(fmt::format("{} is a device; expected a file, give the name of one.", path));
   }
-  std::string bytes;
+  if (S_ISFIFO(info.st_mode)) limit = std::min(limit, kLargestPipe);
+  const auto expected = static_cast<std::size_t>(info.st_size);
+  if (expected > limit) RefuseSize(path, limit);
+  const bool silent = S_ISFIFO(info.st_mode) && !Await(file.get(), kPatience);
+
+  std::string bytes(expected + kSpare, '\0');
   std::size_t size = 0;
   while (true) {
-    if (size == bytes.size()) {
-      bytes.resize(std::max(2 * size, static_cast<std::size_t>(info.st_size) + kSpare));
-    }
+    if (size == bytes.size()) bytes.resize(2 * size);
     const ssize_t got = read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (got == 0 && silent && size == 0) {
+      throw Error(fmt::format("{} is a pipe that nobody writes to; start its writer first.", path));
+    }
+    if (got == 0) break;
+    if (got < 0 && errno == EAGAIN && Await(file.get(), -1)) continue;
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw Error(fmt::format("Reading {} failed ({}); try again.", path, Reason()));
-    if (got == 0) break;
     size += static_cast<std::size_t>(got);
+    if (size > limit) RefuseSize(path, limit);
   }
   bytes.resize(size);
   return bytes;

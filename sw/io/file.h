@@ -4,6 +4,7 @@
 #ifndef SUMAC_SW_IO_FILE_H_
 #define SUMAC_SW_IO_FILE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,14 @@ class WorkFailed : public Error {
   using Error::Error;
 };
 
-// The bytes of a file or a pipe. Throws Error where it is missing, unreadable or a folder.
-std::string ReadFile(const std::string& path);
+// The most bytes of a file of data, of text, and of a pipe, whose size nobody knows beforehand.
+inline constexpr std::size_t kLargestFile = std::size_t{16} << 30;
+inline constexpr std::size_t kLargestText = std::size_t{64} << 20;
+inline constexpr std::size_t kLargestPipe = std::size_t{1} << 30;
+
+// The bytes of a file or a pipe. Throws Error where it is missing, unreadable, a folder, a device,
+// larger than `limit` (a pipe: than kLargestPipe too) or a pipe that nobody writes to.
+std::string ReadFile(const std::string& path, std::size_t limit = kLargestFile);
 
 // Writes under a temporary name in the same folder, forces it to the disk, then renames: an
 // interrupted or failed write leaves an existing file whole. A symbolic link is followed; a device

@@ -15,6 +15,7 @@
 
 #include "model/error.h"
 #include "sw/io/file.h"
+#include "sw/io/json.h"
 #include "sw/io/shape.h"
 
 namespace sumac {
@@ -40,7 +41,8 @@ constexpr std::size_t kAlignment = 8;                // of the tensors' data
 // A key that stands twice in one object would otherwise be dropped silently.
 json ParseHeader(const std::string& path, const std::string& text) {
   std::vector<std::set<std::string>> open;
-  const json::parser_callback_t refuse_doubles = [&](int, json::parse_event_t event, json& parsed) {
+  const json::parser_callback_t check = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (depth > kDeepestJson) Refuse(path, "a header of JSON", "one that is nested too deeply");
     if (event == json::parse_event_t::object_start) open.emplace_back();
     if (event == json::parse_event_t::object_end) open.pop_back();
     if (event == json::parse_event_t::key &&
@@ -51,7 +53,7 @@ json ParseHeader(const std::string& path, const std::string& text) {
     return true;
   };
   try {
-    return json::parse(text, refuse_doubles);
+    return json::parse(text, check);
   } catch (const json::exception&) {
     Refuse(path, "a header of JSON", "something else");
   }
@@ -149,7 +151,7 @@ void WriteSafetensors(const std::string& path, const TensorFile& file) {
     header[tensor.name] = {
         {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, size}}};
   }
-  std::string text = header.dump();
+  std::string text = JsonText(path, header);
   text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
   std::string bytes;
   bytes.reserve(kPrefix + text.size() + size);

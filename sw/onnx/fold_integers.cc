@@ -54,6 +54,7 @@ Folded Concat(const onnx::NodeProto& node, const std::vector<IntegerTensor>& inp
     if (x.shape.size() != 1) return std::nullopt;
     y.values.insert(y.values.end(), x.values.begin(), x.values.end());
     y.shape[0] += x.shape[0];
+    if (y.shape[0] > kMostElements) return std::nullopt;
   }
   return y;
 }
@@ -79,7 +80,10 @@ Folded ConstantOfShape(const onnx::NodeProto& node, const IntegerTensor& shape) 
 
 Folded Gather(const onnx::NodeProto& node, const IntegerTensor& x, const IntegerTensor& indices) {
   const onnx::AttributeProto* axis = Find(node, "axis");
-  if ((axis != nullptr && axis->i() != 0) || x.shape.size() != 1) return std::nullopt;
+  if ((axis != nullptr && axis->i() != 0) || x.shape.size() != 1 ||
+      std::ssize(indices.values) > kMostElements) {
+    return std::nullopt;
+  }
   IntegerTensor y{indices.shape, {}};
   for (std::int64_t index : indices.values) {
     if (index < 0) index += x.shape[0];

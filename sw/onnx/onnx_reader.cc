@@ -19,7 +19,8 @@ namespace {
 
 using IntegerTensors = std::map<std::string, IntegerTensor>;
 
-constexpr std::int64_t kOldestOpset = 7;  // before, operators broadcast by attributes
+constexpr std::size_t kLargestModel = 0x7FFFFFFF;  // Protocol Buffers' own limit
+constexpr std::int64_t kOldestOpset = 7;           // before, operators broadcast by attributes
 
 [[noreturn]] void Refuse(const Graph& graph, const std::string& sentence) {
   throw Error(graph.path + ": " + sentence);
@@ -103,9 +104,9 @@ GraphNode Node(const Graph& graph, const onnx::NodeProto& proto) {
   node.op = proto.op_type();
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
-  node.name = !proto.name().empty()   ? proto.name()
-              : !node.outputs.empty() ? node.outputs.front()
-                                      : std::string("without name");
+  node.name = OneLine(!proto.name().empty()   ? proto.name()
+                      : !node.outputs.empty() ? node.outputs.front()
+                                              : "without name");
   if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
     RefuseNode(
         graph, node,
@@ -194,7 +195,7 @@ Graph ReadOnnx(const std::string& path) {
   Graph graph;
   graph.path = path;
   onnx::ModelProto model;
-  if (!model.ParseFromString(ReadFile(path)) || !model.has_graph()) {
+  if (!model.ParseFromString(ReadFile(path, kLargestModel)) || !model.has_graph()) {
     Refuse(graph, "expected a whole ONNX model, found something else; export it again.");
   }
   for (const onnx::OperatorSetIdProto& opset : model.opset_import()) {

@@ -262,13 +262,6 @@ std::vector<std::string> Fields(const std::string& line) {
   return fields;
 }
 
-// A field as a message can show it.
-std::string Shown(std::string field) {
-  field.resize(std::min<std::size_t>(field.size(), 40));
-  for (char& c : field) c = c >= ' ' && c <= '~' ? c : '?';
-  return field;
-}
-
 // Fields 1 and up as numbers from 1 to kLargestNumber.
 std::vector<std::int64_t> Numbers(const std::string& place, std::span<const std::string> fields) {
   std::vector<std::int64_t> numbers;
@@ -277,7 +270,7 @@ std::vector<std::int64_t> Numbers(const std::string& place, std::span<const std:
     const char* end = field.data() + field.size();
     const auto [stop, error] = std::from_chars(field.data(), end, number);
     if (error != std::errc() || stop != end || number < 1 || number > kLargestNumber) {
-      throw Error(fmt::format("{}: '{}' is not a number from 1 to {}.", place, Shown(field),
+      throw Error(fmt::format("{}: '{}' is not a number from 1 to {}.", place, field.substr(0, 40),
                               kLargestNumber));
     }
     numbers.push_back(number);
@@ -383,7 +376,7 @@ std::vector<TopologyLayer> BuiltinTopology(const std::string& name) {
 }
 
 std::vector<TopologyLayer> ReadTopologyCsv(const std::string& path) {
-  std::istringstream lines(ReadFile(path));
+  std::istringstream lines(ReadFile(path, kLargestText));
   std::vector<TopologyLayer> layers;
   bool header = true;
   std::int64_t number = 0;
@@ -399,9 +392,10 @@ std::vector<TopologyLayer> ReadTopologyCsv(const std::string& path) {
                               place, columns, kConvColumns, kMatrixColumns));
     }
     const std::vector<std::int64_t> numbers = Numbers(place, fields);
+    const std::string name = OneLine(fields[0]);
     layers.push_back(columns == kConvColumns
-                         ? ConvLayer(place, fields[0], numbers)
-                         : MatrixProduct(fields[0], numbers[0], numbers[1], numbers[2]));
+                         ? ConvLayer(place, name, numbers)
+                         : MatrixProduct(name, numbers[0], numbers[1], numbers[2]));
   }
   if (layers.empty()) {
     throw Error(fmt::format(

@@ -14,6 +14,7 @@
 
 #include "model/error.h"
 #include "sw/io/file.h"
+#include "sw/io/json.h"
 
 namespace sumac {
 namespace {
@@ -152,10 +153,10 @@ Checkpoint ReadCheckpoint(const std::string& path) {
   checkpoint.net = {metadata.Text("model"), metadata.Number("channels"), metadata.Number("height"),
                     metadata.Number("width"), metadata.Number("classes")};
   try {
-    checkpoint.config = ConfigFromJson(nlohmann::json::parse(metadata.Text("config")), {});
+    const nlohmann::json config = ParseJson(metadata.Text("config"));
+    if (config.is_discarded()) throw Error("not JSON");
+    checkpoint.config = ConfigFromJson(config, {});
     CheckConfig(checkpoint.config);
-  } catch (const nlohmann::json::exception&) {
-    throw Error(fmt::format("{} has metadata config that is not JSON: {}", path, kRemedy));
   } catch (const Error& error) {
     throw Error(fmt::format("{} has a configuration that cannot be used ({}): {}", path,
                             error.what(), kRemedy));

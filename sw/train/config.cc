@@ -138,8 +138,9 @@ TrainConfig ConfigFromJson(const json& value, const TrainConfig& base) {
   if (!value.is_object()) throw Error("a configuration is a JSON object of options");
   TrainConfig config = base;
   for (const auto& [name, item] : value.items()) {
-    const auto key = std::find_if(Keys().begin(), Keys().end(),
-                                  [&](const Key& one) { return one.name == name; });
+    const auto key = std::find_if(Keys().begin(), Keys().end(), [&key_name = name](const Key& one) {
+      return one.name == key_name;
+    });
     if (key == Keys().end()) {
       throw Error(
           fmt::format("configuration key {} is unknown: the keys are the options' names", name));

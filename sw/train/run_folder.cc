@@ -10,6 +10,7 @@
 
 #include "model/error.h"
 #include "sw/io/file.h"
+#include "sw/io/json.h"
 
 namespace sumac {
 namespace {
@@ -54,11 +55,11 @@ bool RunFolder::HoldsOnlyConfig() const {
 void RunFolder::Resume(std::int64_t epochs) {
   const std::string file = path_ + "/metrics.jsonl";
   if (!std::filesystem::exists(file) && epochs == 0) return;
-  std::istringstream lines(ReadFile(file));
+  std::istringstream lines(ReadFile(file, kLargestText));
   metrics_.clear();
   for (std::string line;
        static_cast<std::int64_t>(metrics_.size()) < epochs && std::getline(lines, line);) {
-    const nlohmann::json record = nlohmann::json::parse(line, nullptr, false);
+    const nlohmann::json record = ParseJson(line);
     const auto expected = static_cast<std::int64_t>(metrics_.size()) + 1;
     if (!record.is_object() || !record.contains("epoch") || record["epoch"] != expected) {
       throw Error(

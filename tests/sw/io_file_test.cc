@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sw/io/file.h"
@@ -78,6 +81,42 @@ TEST(File, RefusesWhatCannotBeRead) {
   ExpectRefused([&] { ReadFile(folder.path()); },
                 AllOf(HasSubstr(folder.path()), HasSubstr("is a folder")));
   ExpectRefused([&] { ReadFile("/dev/zero"); }, HasSubstr("is a device"));
+}
+
+TEST(File, RefusesWhatIsTooLarge) {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("a");
+  WriteFileAtomically(path, "12345");
+  EXPECT_EQ(ReadFile(path, 5), "12345");
+  ExpectRefused([&] { ReadFile(path, 4); }, AllOf(HasSubstr(path), HasSubstr("at most 4 bytes")));
+  std::filesystem::resize_file(path, std::size_t{1} << 43);  // of holes
+  ExpectRefused([&] { ReadFile(path); }, AllOf(HasSubstr(path), HasSubstr("too large")));
+}
+
+TEST(File, ReadsWhatIsThereAndNotWhatTheSizeSays) {
+  // The kernel's files are those that grow and shrink between fstat() and read().
+  EXPECT_THAT(ReadFile("/proc/self/status"), HasSubstr("Name:"));
+  ExpectRefused([&] { ReadFile("/proc/self/status", 100); }, HasSubstr("too large"));
+  const std::string smaller = "/sys/kernel/uevent_seqnum";
+  if (!std::filesystem::exists(smaller)) GTEST_SKIP() << "no sysfs";
+  EXPECT_LT(ReadFile(smaller).size(), std::filesystem::file_size(smaller));
+}
+
+TEST(File, ReadsAPipeToItsEnd) {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const auto write_later = [&](const std::string& bytes) {
+    return std::jthread([=] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      std::ofstream(path) << bytes;
+    });
+  };
+  const std::string long_text(200'000, 'x');
+  for (const std::string& bytes : {std::string("abc"), long_text, std::string()}) {
+    const std::jthread writer = write_later(bytes);
+    EXPECT_TRUE(ReadFile(path) == bytes) << bytes.size();
+  }
 }
 
 TEST(File, RefusesWhatCannotBeWritten) {
