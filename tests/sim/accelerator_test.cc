@@ -321,6 +321,30 @@ TYPED_TEST(AcceleratorTest, ItsControlPortWaitsForWhoTakesAnAnswerAndWritesWhole
                .read_response = kSlaveError});
 }
 
+TYPED_TEST(AcceleratorTest, RegistersHoldTheBitsThatTheyHave) {
+  constexpr std::uint32_t kAddressBits = 0x3FFFFFFF;
+  VerilatedContext context;
+  typename TypeParam::Model top(&context);
+  ResetPins(top);
+  const std::pair<std::uint32_t, std::uint32_t> written[] = {{kRegIrqEnable, 3},
+                                                             {kRegQueueBase, kAddressBits},
+                                                             {kRegQueueMask, 0xFFFF},
+                                                             {kRegWindowBase, kAddressBits},
+                                                             {kRegWindowLimit, kAddressBits}};
+  for (const std::uint32_t value : {0x55555555u, 0xAAAAAAAAu, 0u}) {
+    for (const auto& [address, bits] : written) {
+      Expect(top, {.strobe = 0xF, .address = address, .data = value});
+    }
+    for (const auto& [address, bits] : written) {
+      Expect(top, {.read = true, .read_address = address, .read_data = value & bits});
+    }
+  }
+  for (const std::uint32_t address : {kRegControl, kRegStatus, kRegIrqStatus, kRegQueueTail,
+                                      kRegDone, kRegErrorCode, kRegErrorAddress}) {
+    Expect(top, {.read = true, .read_address = address});
+  }
+}
+
 // That the assertions of axi_check_rtl_test stand on these ports.
 TYPED_TEST(AcceleratorTest, AssertsTheProtocolsOfItsPorts) {
   using Model = typename TypeParam::Model;
