@@ -16,9 +16,9 @@ constexpr std::size_t kCacheLine = 64;
 // The words [offset, offset + count) of the buffer.
 std::span<float> Range(HostBuffer& buffer, std::int64_t offset, std::size_t count) {
   const auto words = static_cast<std::int64_t>(count);
-  if (offset < 0 || offset > buffer.size() || words > buffer.size() - offset) {
-    throw Error("Words " + std::to_string(offset) + " to " + std::to_string(offset + words) +
-                " lie outside a buffer of " + std::to_string(buffer.size()) +
+  if (offset < 0 || words > buffer.size() - offset) {
+    throw Error(std::to_string(words) + " words from word " + std::to_string(offset) +
+                " on lie outside a buffer of " + std::to_string(buffer.size()) +
                 " words; allocate a larger one or move fewer words.");
   }
   return buffer.floats().subspan(static_cast<std::size_t>(offset), count);

@@ -31,7 +31,7 @@ Word ParseComp(std::string_view text) {
   if (text == "pam-alpha") return kCompPamAlpha;
   if (text == "l-mul") return kCompLMul;
   const bool prefixed = text.starts_with("0x") || text.starts_with("0X");
-  const int value = prefixed && text.size() > 2 ? ParseNumber(text.substr(2), 16) : -1;
+  const int value = prefixed ? ParseNumber(text.substr(2), 16) : -1;
   if (value < 0 || static_cast<Word>(value) >= kCompLimit) {
     throw Error("'" + std::string(text) +
                 "' is not a compensation; choose mogami, pam-alpha, l-mul or a hexadecimal "
@@ -44,7 +44,7 @@ int ParseFormat(std::string_view text) {
   if (text == "fp32") return kMantissaBits;
   if (text == "bf16") return 7;
   const bool prefixed = text.starts_with("e8m") || text.starts_with("E8M");
-  const int bits = prefixed && text.size() > 3 ? ParseNumber(text.substr(3), 10) : -1;
+  const int bits = prefixed ? ParseNumber(text.substr(3), 10) : -1;
   if (bits < kMinMantissaBits || bits > kMantissaBits) {
     throw Error("'" + std::string(text) +
                 "' is not an operand format; choose fp32, bf16 or e8mN with N from 3 to 23.");

@@ -15,6 +15,7 @@
 
 #include "model/error.h"
 #include "sim/accelerator.h"
+#include "sim/power_up.h"
 #include "sim/waveform.h"
 
 namespace sumac {
@@ -140,8 +141,7 @@ class AcceleratorDriver : public Accelerator {
     context_->threads(1);
     context_->traceEverOn(true);
     if (power_up_seed != 0) {
-      context_->randReset(2);
-      context_->randSeed(power_up_seed);
+      RandomPowerUp(*context_, power_up_seed);
     }
     model_ = std::make_unique<Model>(context_.get());
     model_->ctl_b_ready_i = 1;

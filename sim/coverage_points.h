@@ -36,7 +36,7 @@ struct CoveragePoint {
   std::string comment;  // the signal, the branch or the event
 };
 
-// `counter` lives as long as the process. The first point of a counter is kept.
+// `counter` lives as long as the process. Signals that are one to Verilator share a counter.
 void AddCoveragePoint(const CoverageCounter* counter, CoveragePoint point);
 
 }  // namespace sumac

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# sumac_verilate(NAME TOP module [PARAMS Rows=4 ...] [SOURCES more.sv ...] [RANDOM_POWER_UP] [TRACE]):
+# sumac_verilate(NAME TOP module [PARAMS Rows=4 ...] [SOURCES more.sv ...] [RANDOM_POWER_UP] [TRACE] [UNCOUNTED]):
 # a static library NAME with class NAME in "NAME.h", the cycle-accurate C++ model of a module of rtl/
 # (or of SOURCES) at these parameters. Assertions are on. RANDOM_POWER_UP lets
 # VerilatedContext::randReset(2) fill all registers at random, and makes don't-care values random
 # too. TRACE compiles FST tracing in, which costs speed even where it is not used.
-# With SUMAC_COVERAGE all but the traced models, the program's arrays, count what they run
+# With SUMAC_COVERAGE all models but the UNCOUNTED ones, the program's arrays, count what they run
 # (coverage_points.h), the events of tests/coverage/events.sv too.
 include_guard(GLOBAL)
 
@@ -43,7 +43,7 @@ target_compile_options(sumac_verilator_runtime PRIVATE -w)
 target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
 
 function(sumac_verilate name)
-  cmake_parse_arguments(ARG "TRACE;RANDOM_POWER_UP" "TOP" "PARAMS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "TRACE;RANDOM_POWER_UP;UNCOUNTED" "TOP" "PARAMS;SOURCES" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.verilated)
   # Verilator's list of generated files depends on the model's size: two units of known names, the
   # hot code and what runs once, include them all.
@@ -56,7 +56,7 @@ function(sumac_verilate name)
   set(coverage "")
   set(counts "")
   set(optimise -O2)
-  if(SUMAC_COVERAGE AND NOT ARG_TRACE)
+  if(SUMAC_COVERAGE AND NOT ARG_UNCOUNTED)
     # Modules are not inlined, so that all instances of one share code: counting makes much of it.
     # Of vectors wider than 64 bits, which hold the lanes of other modules, toggles are not counted.
     set(coverage --coverage-line --coverage-user --coverage-toggle --coverage-max-width 64 -fno-inline

@@ -54,8 +54,9 @@ def waivers(path):
 
 def waived(point, list_of_waivers):
     """The reason why the point cannot be hit, or none."""
+    name = f'{point.line}:{point.comment}' if point.kind == 'line' else point.comment
     for module, kind, pattern, reason in list_of_waivers:
-        if (module, kind) == (pathlib.Path(point.file).stem, point.kind) and pattern.match(point.comment):
+        if (module, kind) == (pathlib.Path(point.file).stem, point.kind) and pattern.match(name):
             return reason
     return None
 

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "model/compare.h"
 #include "model/devices.h"
@@ -48,10 +51,10 @@ TEST(DeviceErrors, WordsOutsideABuffer) {
   std::array<float, 4> words{1, 2, 3, 4};
   device->Write(*buffer, 6, words);
   ExpectRefused([&] { device->Write(*buffer, 7, words); },
-                "Words 7 to 11 lie outside a buffer of 10 words");
-  ExpectRefused([&] { device->Write(*buffer, -1, words); }, "Words -1 to 3 lie outside");
-  ExpectRefused([&] { device->Read(*buffer, 11, words); }, "Words 11 to 15 lie outside");
-  ExpectRefused([&] { device->Read(*buffer, std::numeric_limits<std::int64_t>::max() - 8, words); },
+                "4 words from word 7 on lie outside a buffer of 10 words");
+  ExpectRefused([&] { device->Write(*buffer, -1, words); }, "4 words from word -1 on lie outside");
+  ExpectRefused([&] { device->Read(*buffer, 11, words); }, "4 words from word 11 on lie outside");
+  ExpectRefused([&] { device->Read(*buffer, std::numeric_limits<std::int64_t>::max() - 2, words); },
                 "lie outside a buffer of 10 words");
   std::array<float, 4> kept{};
   device->Read(*buffer, 6, kept);
@@ -98,11 +101,16 @@ TEST(DeviceErrors, BuffersOfAnotherKindOfDevice) {
         job.epilogue.affine = {here, {other}};
       },
   };
+  const std::span<const float> c = device->Map(*good.c.buffer);
+  const std::vector<float> before(c.begin(), c.end());
   for (const auto& change : changes) {
     Job bad = good;
     change(bad);
-    ExpectRefused([&] { device->Run(bad); }, sentence);
+    ExpectRefused([&] { device->Submit(std::array{good, bad}); }, sentence);
+    EXPECT_TRUE(std::ranges::equal(c, before));  // nor has the good one run
   }
+  device->Run(good);
+  EXPECT_FALSE(std::ranges::equal(c, before));
 }
 
 TEST(DeviceErrors, ResultsOfTwoShapes) {
@@ -126,7 +134,7 @@ TEST(DeviceErrors, NamesOfNoArithmetic) {
                   Quoted(accumulator) + " is not an accumulator");
   }
   for (const int group : {1, 4, 8, 16}) EXPECT_EQ(ParseAccumulator(AccumulatorName(group)), group);
-  for (const std::string comp : {"", "0x", "12", "0x800000", "0xG", "mitchell"}) {
+  for (const std::string comp : {"", "0x", "12", "1234", "0x800000", "0xG", "mitchell"}) {
     ExpectRefused([&] { ParseComp(comp); }, Quoted(comp) + " is not a compensation");
   }
   for (const std::string format : {"", "e8m", "e8m2", "e8m24", "e8m7x", "fp16"}) {

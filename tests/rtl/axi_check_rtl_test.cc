@@ -17,6 +17,7 @@
 #include "model/error.h"
 #include "rtl_axi_check.h"
 #include "rtl_axil_check.h"
+#include "sim/power_up.h"
 
 namespace sumac {
 namespace {
@@ -55,8 +56,7 @@ class Bench {
  public:
   // In reset.
   Bench() : context_(std::make_unique<VerilatedContext>()) {
-    context_->randReset(2);
-    context_->randSeed(5);
+    RandomPowerUp(*context_, 5);
     port_ = std::make_unique<Model>(context_.get());
     SetIdle(*port_);
     port_->clk_i = 0;

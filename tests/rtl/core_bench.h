@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "model/word.h"
+#include "sim/power_up.h"
 #include "tests/rtl/core_programs.h"
 
 namespace sumac {
@@ -67,8 +68,7 @@ class CoreBench {
         stalls_(stalls),
         random_(seed),
         context_(std::make_unique<VerilatedContext>()) {
-    context_->randReset(2);
-    context_->randSeed(power_up);
+    RandomPowerUp(*context_, power_up);
     core_ = std::make_unique<Model>(context_.get());
     core_->clk_i = 0;
     core_->rst_ni = 1;

@@ -77,11 +77,16 @@ inline std::vector<Row> RandomRows(std::mt19937_64& random, int rows, int lanes)
   return result;
 }
 
+// A subnormal stays one, of the bits that the format has: the array reads it as zero.
 inline std::vector<Row> RandomOperands(std::mt19937_64& random, const CoreShape& shape, int rows,
                                        int lanes) {
+  const int mantissa_bits = shape.arithmetic.mantissa_bits;
+  const Word kept = ~Word{0} << (kMantissaBits - mantissa_bits);
   std::vector<Row> result = RandomRows(random, rows, lanes);
   for (Row& row : result) {
-    for (Word& word : row) word = Narrow(word, shape.arithmetic.mantissa_bits);
+    for (Word& word : row) {
+      word = Magnitude(word) < kMinNormal ? word & kept : Narrow(word, mantissa_bits);
+    }
   }
   return result;
 }

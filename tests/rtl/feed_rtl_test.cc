@@ -11,6 +11,7 @@
 
 #include "rtl_feed_16.h"
 #include "rtl_feed_4.h"
+#include "sim/power_up.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -35,8 +36,7 @@ template <typename Shape>
 class Feed {
  public:
   explicit Feed(double stalls) : stalled_(stalls) {
-    context_.randReset(2);
-    context_.randSeed(7);
+    RandomPowerUp(context_, 7);
     model_ = std::make_unique<typename Shape::Model>(&context_);
     model_->start_i = 0;
     model_->cmd_valid_i = 0;

@@ -5,6 +5,7 @@
 
 #include "rtl_pe_10.h"
 #include "rtl_pe_23.h"
+#include "sim/power_up.h"
 #include "tests/rtl/unit_vectors.h"
 
 namespace sumac {
@@ -20,7 +21,7 @@ template <typename Model>
 void ExpectBeats(Word comp, int mantissa_bits, int depth) {
   SCOPED_TRACE(testing::Message() << "seed " << kPairSeed << ", mantissa bits " << mantissa_bits);
   VerilatedContext context;
-  context.randReset(2);
+  RandomPowerUp(context, 1);
   Model pe(&context);
   const int width = 8 + mantissa_bits;
   const Word offset_mask = static_cast<Word>((std::uint64_t{2} << width) - 1);

@@ -10,6 +10,7 @@
 #include "rtl_post_alpha.h"
 #include "rtl_post_ieee.h"
 #include "rtl_post_pam.h"
+#include "sim/power_up.h"
 #include "tests/rtl/word_pairs.h"
 
 namespace sumac {
@@ -63,8 +64,7 @@ class PostRtl : public testing::Test {
   // Passes the beats; returns the cycles from the first offer to the last result, both counted.
   int Pass(const std::vector<Beat>& beats, double stall) {
     VerilatedContext context;
-    context.randReset(2);
-    context.randSeed(3);
+    RandomPowerUp(context, 3);
     typename Type::Model post(&context);
     std::bernoulli_distribution stalled(stall);
     const auto edge = [&](bool level) {

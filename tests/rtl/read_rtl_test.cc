@@ -12,6 +12,7 @@
 
 #include "rtl_read_128.h"
 #include "rtl_read_64.h"
+#include "sim/power_up.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -46,8 +47,7 @@ class Reader {
   // word `error` is answered with SLVERR.
   Reader(std::int64_t latency, double stalls, std::int64_t error = kNoError)
       : latency_(latency), error_(error), stalled_(stalls) {
-    context_.randReset(2);
-    context_.randSeed(9);
+    RandomPowerUp(context_, 9);
     model_ = std::make_unique<typename Bus::Model>(&context_);
     model_->stop_i = 0;
     model_->req_valid_i = 0;

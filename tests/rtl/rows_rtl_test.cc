@@ -11,6 +11,7 @@
 
 #include "rtl_rows_16.h"
 #include "rtl_rows_4.h"
+#include "sim/power_up.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -38,8 +39,7 @@ struct Result {
 template <typename Shape>
 Result ExpectRows(const std::vector<std::int64_t>& words, std::int64_t portion, double stalls) {
   VerilatedContext context;
-  context.randReset(2);
-  context.randSeed(21);
+  RandomPowerUp(context, 21);
   const auto model = std::make_unique<typename Shape::Model>(&context);
   std::mt19937_64 random(17);
   std::bernoulli_distribution stalled(stalls);

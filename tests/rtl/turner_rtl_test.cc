@@ -10,6 +10,7 @@
 
 #include "rtl_turner.h"
 #include "rtl_turner_reverse.h"
+#include "sim/power_up.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -53,8 +54,7 @@ std::vector<std::int64_t> Beat(const TurnedTile& tile, std::int64_t size, bool r
 template <typename Shape>
 std::int64_t ExpectTurned(const std::vector<TurnedTile>& tiles, double stalls) {
   VerilatedContext context;
-  context.randReset(2);
-  context.randSeed(3);
+  RandomPowerUp(context, 3);
   const auto model = std::make_unique<typename Shape::Model>(&context);
   std::mt19937_64 random(5);
   std::bernoulli_distribution stalled(stalls);

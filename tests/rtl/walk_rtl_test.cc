@@ -230,6 +230,38 @@ TEST_P(WalkRtl, GivesRandomViews) {
   EXPECT_LT(absent, 270);
 }
 
+// Extents, strides and coordinates of all their bits; of each view the first few steps and lanes.
+TEST_P(WalkRtl, GivesTheBeginningsOfLargeViews) {
+  constexpr std::uint64_t kSeed = 20261125;
+  std::mt19937_64 random(kSeed);
+  const auto draw = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  Walk walk(GetParam());
+  for (int trial = 0; trial < 300 && !HasFailure(); ++trial) {
+    SCOPED_TRACE(testing::Message() << "seed " << kSeed << ", view " << trial);
+    View view;
+    view.offset = draw(1 << 28, 1 << 29);
+    for (auto* digits : {&view.outer, &view.k}) {
+      for (Digit& digit : *digits) {
+        const std::int64_t extent = draw(0, 1) == 1 ? draw(1, 3) : draw(4, 65'535);
+        digit = {extent, draw(-(1 << 22), 1 << 22), draw(-1500, 1500), draw(-1500, 1500)};
+      }
+    }
+    for (Bound* bound : {&view.y, &view.x}) {
+      *bound = {draw(1, 20'000), draw(-10'000, 3000), draw(-1000, 1000), 1};
+    }
+    const std::int64_t outer = std::min<std::int64_t>(view.OuterSize(), 7);
+    const std::int64_t k = std::min<std::int64_t>(view.KSize(), 7);
+    ExpectTiles(walk, view, Order::kLanesAlongK, RowTiles(outer, k, kLanes));
+    ExpectTiles(walk, view, Order::kLanesAlongOuter, BlockTiles(outer, k, kLanes));
+  }
+  for (const std::int64_t steps : {0x5555, 0xAAAA}) {
+    const View column = MatrixOperand(nullptr, 0, steps, 3, 1, 1);
+    ExpectTiles(walk, column, Order::kLanesAlongK, RowTiles(steps, 1, kLanes));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Stalls, WalkRtl, testing::Values(0.0, 0.4));
 
 TEST(WalkRtlRuns, AreAsLongAsTheOperandAllows) {

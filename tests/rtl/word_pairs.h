@@ -14,6 +14,7 @@
 
 #include "model/narrow.h"
 #include "model/word.h"
+#include "tests/fewer.h"
 #include "tests/model/corner_pairs.h"
 
 namespace sumac {
@@ -35,7 +36,7 @@ inline std::vector<Word> CornerWords() {
   return words;
 }
 
-inline constexpr int kRandomPairs = 1'000'000;
+inline constexpr int kRandomPairs = Fewer(1'000'000);
 inline constexpr std::uint64_t kPairSeed = 20260718;
 
 // Calls `use` for all pairs of corners, then for kRandomPairs pairs in equal parts: any two words;

@@ -18,6 +18,7 @@
 #include "sw/driver/accelerator_device.h"
 #include "sw/driver/predict.h"
 #include "sw/driver/registers.h"
+#include "tests/fewer.h"
 #include "tests/model/gemm_cases.h"
 
 namespace sumac::testing {
@@ -86,7 +87,7 @@ std::unique_ptr<Device> Checked(std::shared_ptr<Board> board) {
 }
 
 TYPED_TEST(AcceleratorTest, RandomJobsEqualTheReferenceAtAnyLatencyAndWithAnyStalls) {
-  for (std::uint64_t seed = 0; seed < 160; ++seed) {
+  for (std::uint64_t seed = 0; seed < Fewer(160); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     BusTiming timing;
     timing.latency = 1 + static_cast<std::int64_t>(seed % 40);
@@ -110,7 +111,7 @@ TYPED_TEST(AcceleratorTest, CyclesOfAJobDoNotDependOnWhatRanBefore) {
 }
 
 TYPED_TEST(AcceleratorTest, CyclesAndBeatsAreThoseOfTheModel) {
-  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+  for (std::uint64_t seed = 0; seed < Fewer(500); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const BusTiming bus{.latency = 1 + static_cast<std::int64_t>(seed % 40),
                         .interval = 1 + static_cast<std::int64_t>(seed % 5 / 3)};
@@ -221,6 +222,129 @@ TYPED_TEST(AcceleratorTest, RefusesRegistersThatAreNotThere) {
   EXPECT_EQ(board->ReadRegister(kRegId), 0x414D5553u);
 }
 
+// ---- At the pins, without a driver ----
+template <typename Model>
+void Clock(Model& top) {
+  for (const bool level : {false, true}) {
+    top.clk_i = level;
+    top.eval();
+  }
+}
+template <typename Model>
+void ResetPins(Model& top) {
+  for (const bool level : {true, false, true, false}) {
+    top.rst_ni = level;
+    top.eval();
+  }
+  Clock(top);
+  top.rst_ni = 1;
+  Clock(top);
+}
+
+// A write, a read or both at once on the control port; the answers are taken `late` cycles late.
+struct Access {
+  int strobe = 0;  // 0: no write
+  std::uint32_t address = 0, data = 0;
+  bool read = false;
+  std::uint32_t read_address = 0;
+  int late = 0;
+  // What is expected.
+  int write_response = 0, read_response = 0;
+  std::uint32_t read_data = 0;
+};
+
+template <typename Model>
+void Expect(Model& top, const Access& access) {
+  const bool write = access.strobe != 0;
+  top.ctl_aw_addr_i = static_cast<CData>(access.address);
+  top.ctl_w_data_i = access.data;
+  top.ctl_w_strb_i = static_cast<CData>(access.strobe);
+  top.ctl_ar_addr_i = static_cast<CData>(access.read_address);
+  top.ctl_aw_valid_i = top.ctl_w_valid_i = write;
+  top.ctl_ar_valid_i = access.read;
+  top.ctl_b_ready_i = top.ctl_r_ready_i = 0;
+  top.clk_i = 0;
+  top.eval();
+  EXPECT_EQ(top.ctl_aw_ready_o && top.ctl_w_ready_o, write);
+  EXPECT_EQ(top.ctl_ar_ready_o, access.read);
+  Clock(top);
+  top.ctl_aw_valid_i = top.ctl_w_valid_i = top.ctl_ar_valid_i = 0;
+  for (int cycle = 0; cycle <= access.late; ++cycle) {
+    top.ctl_b_ready_i = top.ctl_r_ready_i = cycle == access.late;
+    top.clk_i = 0;
+    top.eval();
+    EXPECT_EQ(top.ctl_b_valid_o, write);
+    EXPECT_EQ(top.ctl_r_valid_o, access.read);
+    if (write) {
+      EXPECT_EQ(top.ctl_b_resp_o, access.write_response);
+    }
+    if (access.read) {
+      EXPECT_EQ(top.ctl_r_resp_o, access.read_response);
+      EXPECT_EQ(top.ctl_r_data_o, access.read_data);
+    }
+    Clock(top);
+  }
+}
+
+TYPED_TEST(AcceleratorTest, ItsControlPortWaitsForWhoTakesAnAnswerAndWritesWholeWords) {
+  constexpr int kSlaveError = 2;
+  constexpr std::uint32_t kId = 0x414D5553;
+  VerilatedContext context;
+  typename TypeParam::Model top(&context);
+  ResetPins(top);
+  const auto base_is = [](std::uint32_t value, int late) {
+    return Access{.read = true, .read_address = kRegQueueBase, .late = late, .read_data = value};
+  };
+  Expect(top, {.strobe = 0xF, .address = kRegQueueBase, .data = 640, .late = 3});
+  Expect(top, base_is(640, 4));
+  for (const int strobe : {0x1, 0x7, 0xE}) {
+    Expect(top, {.strobe = strobe,
+                 .address = kRegQueueBase,
+                 .data = 77,
+                 .late = 1,
+                 .write_response = kSlaveError});
+    Expect(top, base_is(640, 0));
+  }
+  Expect(top, {.strobe = 0xF,
+               .address = kRegQueueBase,
+               .data = 99,
+               .read = true,
+               .read_address = kRegId,
+               .late = 2,
+               .read_data = kId});
+  Expect(top, base_is(99, 0));
+  Expect(top, {.strobe = 0xF,
+               .address = kRegId,
+               .read = true,
+               .read_address = 0xFC,
+               .write_response = kSlaveError,
+               .read_response = kSlaveError});
+}
+
+TYPED_TEST(AcceleratorTest, RegistersHoldTheBitsThatTheyHave) {
+  constexpr std::uint32_t kAddressBits = 0x3FFFFFFF;
+  VerilatedContext context;
+  typename TypeParam::Model top(&context);
+  ResetPins(top);
+  const std::pair<std::uint32_t, std::uint32_t> written[] = {{kRegIrqEnable, 3},
+                                                             {kRegQueueBase, kAddressBits},
+                                                             {kRegQueueMask, 0xFFFF},
+                                                             {kRegWindowBase, kAddressBits},
+                                                             {kRegWindowLimit, kAddressBits}};
+  for (const std::uint32_t value : {0x55555555u, 0xAAAAAAAAu, 0u}) {
+    for (const auto& [address, bits] : written) {
+      Expect(top, {.strobe = 0xF, .address = address, .data = value});
+    }
+    for (const auto& [address, bits] : written) {
+      Expect(top, {.read = true, .read_address = address, .read_data = value & bits});
+    }
+  }
+  for (const std::uint32_t address : {kRegControl, kRegStatus, kRegIrqStatus, kRegQueueTail,
+                                      kRegDone, kRegErrorCode, kRegErrorAddress}) {
+    Expect(top, {.read = true, .read_address = address});
+  }
+}
+
 // That the assertions of axi_check_rtl_test stand on these ports.
 TYPED_TEST(AcceleratorTest, AssertsTheProtocolsOfItsPorts) {
   using Model = typename TypeParam::Model;
@@ -238,27 +362,15 @@ TYPED_TEST(AcceleratorTest, AssertsTheProtocolsOfItsPorts) {
     SCOPED_TRACE(fault.message);
     VerilatedContext context;
     Model top(&context);
-    const auto clock = [&] {
-      for (const bool level : {false, true}) {
-        top.clk_i = level;
-        top.eval();
-      }
-    };
-    for (const bool level : {true, false, true, false}) {
-      top.rst_ni = level;
-      top.eval();
-    }
-    clock();
-    top.rst_ni = 1;
-    clock();
+    ResetPins(top);
     top.ctl_aw_valid_i = 1;  // waits for its data
-    clock();
+    Clock(top);
     fault.inject(top);
     ::testing::internal::CaptureStdout();
     if (fault.message.empty()) {
-      EXPECT_NO_THROW(clock());
+      EXPECT_NO_THROW(Clock(top));
     } else {
-      EXPECT_THROW(clock(), Error);
+      EXPECT_THROW(Clock(top), Error);
     }
     EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr(fault.message));
   }
@@ -267,7 +379,7 @@ TYPED_TEST(AcceleratorTest, AssertsTheProtocolsOfItsPorts) {
 TYPED_TEST(AcceleratorTest, ResetsAtAnyMomentChangeNothing) {
   const auto board = this->MakeBoard({.latency = 9});
   std::mt19937_64 random(3);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < Fewer(60); ++i) {
     SCOPED_TRACE("reset " + std::to_string(i));
     const auto device = Checked(board);
     // Another job is under way as the reset comes: at the pin, or by the register.

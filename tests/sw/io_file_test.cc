@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole files: atomic writes and refused places.
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -52,10 +54,20 @@ TEST(File, FollowsALink) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder.File("link")));
 }
 
-TEST(File, WritesToADevice) {
-  CheckWritable("/dev/null");
-  WriteFileAtomically("/dev/null", "x");
-  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+// A pipe stands in for a device: one that is renamed over would be the machine's.
+TEST(File, WritesToAStream) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.File("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  CheckWritable(pipe);
+  WriteFileAtomically(pipe, "words");
+  std::array<char, 10> bytes{};
+  EXPECT_EQ(read(reader, bytes.data(), bytes.size()), 5);
+  close(reader);
+  EXPECT_STREQ(bytes.data(), "words");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_EQ(folder.Count(), 1);
 }
 
 TEST(File, AFailedWriteLeavesTheOldFileWhole) {
@@ -145,20 +157,22 @@ TEST(File, MakesFoldersAndRefusesAFileInTheWay) {
 
 TEST(File, AFolderIsLockedByOneAtATime) {
   const TemporaryFolder folder;
+  for (const char* name : {"a/inner", "b"}) MakeFolder(folder.File(name));
   {
-    const FolderLock lock(folder.path());
-    ExpectRefused([&] { FolderLock second(folder.path()); },
-                  AllOf(HasSubstr(folder.path()), HasSubstr("another process writes to it")));
-    MakeFolder(folder.File("inner"));
-    const FolderLock other(folder.File("inner"));
+    const FolderLock lock(folder.File("a"));
+    ExpectRefused([&] { FolderLock second(folder.File("a")); },
+                  AllOf(HasSubstr(folder.File("a")), HasSubstr("another process writes to it")));
+    const FolderLock beside(folder.File("b"));
+    const FolderLock within(folder.File("a/inner"));
+    const FolderLock around(folder.path());
   }
-  const FolderLock again(folder.path());
+  const FolderLock again(folder.File("a"));
 }
 
 TEST(File, WhatAnInterruptedWriteLeftIsRemoved) {
   const TemporaryFolder folder;
-  const std::vector<std::string> kept = {"a", "a.tmp", "a.b.12-0.tmp", "ab.12-0.tmp",
-                                         "a.12-0.tmp2"};
+  const std::vector<std::string> kept = {"a",          "a.tmp",       "a.b.12-0.tmp", "ab.12-0.tmp",
+                                         "b.12-0.tmp", "a.12-0.tmp2", "a.12-0.new"};
   for (const std::string& name : kept) WriteFileAtomically(folder.File(name), "x");
   WriteFileAtomically(folder.File("a.12-0.tmp"), "x");
   WriteFileAtomically(folder.File("a.9-11.tmp"), "x");
