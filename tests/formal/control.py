@@ -208,6 +208,9 @@ PROPERTIES = [
     Property('turner, from the first', 'prove_turner', {}, [
         Edit('sumac_turner.sv', 'assign in_ready_o = ~full_q[wr_half_q];', "assign in_ready_o = 1'b1;"),
         Edit('sumac_turner.sv', 'given_q           <= \'0;', '')]),
+    Property('turner, from the last', 'prove_turner', {'Reverse': 1}, [
+        Edit('sumac_turner.sv', "IndexW'(beats_q[rd_half_q] - CountW'(1) - given_q)", 'IndexW\'(given_q)'),
+        Edit('sumac_turner.sv', "index_q     <= index;", "index_q     <= index + IndexW'(1);")]),
     Property('sequencer and interlock, 2 rows', 'prove_psums', {}, [
         Edit('sumac_psums.sv', '.Depth(Latency + 1), .Reset(1)) u_flight', '.Depth(Latency), .Reset(1)) u_flight'),
         Edit('sumac_sequencer.sv', '(bank | ~cmd_dst)', 'bank'),
