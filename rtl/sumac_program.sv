@@ -75,7 +75,7 @@ module sumac_program #(
   logic                     want, hand, ask_desc;
 
   assign desc_o      = desc_q;
-  assign want        = ~full_q & ~coming_q & (asked_q != tail_i) & ~stop_i;
+  assign want        = ~full_q & ~coming_q & (asked_q != tail_i);
   assign slot        = asked_q[15:0] & queue_mask_i;
   assign last_slot   = (asked_q[15:0] - 16'd1) & queue_mask_i;
   assign desc_addr   = queue_base_i + {{AddrW - 22{1'b0}}, slot, 6'd0};

@@ -137,8 +137,9 @@ class Graph:
             words = ['read_rtlil words.il']
         else:
             words += ['setundef -undriven -anyseq', 'setundef -anyseq']
-        self._yosys(*words, 'techmap', 'opt -fast', 'aigmap', 'opt_clean',
-                    'write_aiger -I -B -zinit -no-startoffset -map graph.map graph.aig')
+        # Techmap makes anew what an index past its range gives.
+        self._yosys(*words, 'techmap', 'opt -fast', f'setundef {"-zero" if mutant else "-anyseq"}', 'aigmap',
+                    'opt_clean', 'write_aiger -I -B -zinit -no-startoffset -map graph.map graph.aig')
 
     def _yosys(self, *commands):
         return self._run('yosys', '-p', '; '.join(commands))
@@ -177,6 +178,11 @@ class Graph:
         latches = int((self.folder / 'graph.aig').open('rb').readline().split()[3])
         inputs = trace.read_text().partition('#')[0].split()[1:]
         trace.write_text('\n'.join(['0' * latches, *inputs]) + '\n')
+        # The simulator knows only what was there before techmap.
+        wires = set(re.findall(r'^ +wire .*?\\?(\S+)$', (self.folder / 'words.il').read_text(), re.M))
+        names = self.folder / 'graph.map'
+        names.write_text(''.join(line for line in names.read_text().splitlines(True)
+                                 if line.split()[3].removeprefix('\\') in wires))
         replay = self._yosys('read_rtlil words.il', 'sim -r graph.aiw -map graph.map -clock clk_i -w')
         failed = re.search(r'\$assert\$([^:$]+):(\d+)\$', replay)
         at = re.findall(r'Simulating cycle (\d+)', replay[:failed.start()])[-1] if failed else None
@@ -208,6 +214,17 @@ PROPERTIES = [
     Property('turner, from the first', 'prove_turner', {}, [
         Edit('sumac_turner.sv', 'assign in_ready_o = ~full_q[wr_half_q];', "assign in_ready_o = 1'b1;"),
         Edit('sumac_turner.sv', 'given_q           <= \'0;', '')]),
+    Property('turner, from the last', 'prove_turner', {'Reverse': 1}, [
+        Edit('sumac_turner.sv', "IndexW'(beats_q[rd_half_q] - CountW'(1) - given_q)", 'IndexW\'(given_q)'),
+        Edit('sumac_turner.sv', "index_q     <= index;", "index_q     <= index + IndexW'(1);")]),
+    Property('commands, every tile', 'prove_commands', {}, [
+        Edit('sumac_commands.sv', '.out_ready_i(taken & last)', '.out_ready_i(taken & k_last)'),
+        Edit('sumac_commands.sv', "n_first ? '0 : offset_q", 'offset_q'),
+        Edit('sumac_commands.sv', '(16\'(room_i) < m)', "(room_i == '0)"),
+        Edit('sumac_tiles.sv', 'k_first_q <= k_last_o', "k_first_q <= 1'b0")]),
+    Property('program: fetch, hand on, ask for', 'prove_program', {}, [
+        Edit('sumac_program.sv', '(asked_q != tail_i);', '(asked_q != tail_i) & ~stop_i;'),
+        Edit('sumac_program.sv', "place_q <= place_q + PlaceW'(load_words)", "place_q <= place_q + PlaceW'(1)")], depth=12),
     Property('sequencer and interlock, 2 rows', 'prove_psums', {}, [
         Edit('sumac_psums.sv', '.Depth(Latency + 1), .Reset(1)) u_flight', '.Depth(Latency), .Reset(1)) u_flight'),
         Edit('sumac_sequencer.sv', '(bank | ~cmd_dst)', 'bank'),
