@@ -197,6 +197,9 @@ class Graph:
         return f'cycle {found[1]}: {comment.strip() or code.strip()} ({file}:{line})'
 
 
+# Of the writer, in words, instead of 1,024.
+SHORT_LINES = Edit('sumac_writer.sv', 'localparam int PageW  = 10;', 'localparam int PageW  = 2;')
+
 PROPERTIES = [
     Property('FIFO in order, and it moves', 'prove_fifo', {}, [
         Edit('sumac_fifo.sv', "assign in_ready_o  = count_q != 2'd2", "assign in_ready_o  = count_q != 2'd3"),
@@ -225,6 +228,11 @@ PROPERTIES = [
     Property('program: fetch, hand on, ask for', 'prove_program', {}, [
         Edit('sumac_program.sv', '(asked_q != tail_i);', '(asked_q != tail_i) & ~stop_i;'),
         Edit('sumac_program.sv', "place_q <= place_q + PlaceW'(load_words)", "place_q <= place_q + PlaceW'(1)")], depth=12),
+    Property('activations: every word (long)', 'prove_operand', {}, [
+        Edit('sumac_operand.sv', "(~load | (loaded_q != '0))", "1'b1"),
+        Edit('sumac_feed.sv', "(LenW'(i) < end_q)", "(LenW'(i) <= end_q)")], depth=10, long=True),
+    Property('weights: every word', 'prove_operand', {'Weights': 1}, [
+        Edit('sumac_operand.sv', "lane_after = turn ? {1'b0, ~n_last} : {n_last", "lane_after = turn ? {1'b0, ~n_last} : {~n_last")], depth=10),
     Property('sequencer and interlock, 2 rows', 'prove_psums', {}, [
         Edit('sumac_psums.sv', '.Depth(Latency + 1), .Reset(1)) u_flight', '.Depth(Latency), .Reset(1)) u_flight'),
         Edit('sumac_sequencer.sv', '(bank | ~cmd_dst)', 'bank'),
@@ -268,6 +276,17 @@ PROPERTIES = [
         Edit('sumac_writer.sv', "room     = waiting != (PtrW + 1)'(Outstanding)", "room     = 1'b1"),
         Edit('sumac_writer.sv', "{burst == (PageW + 1)'(count), strobe}", "{row_end, strobe}")],
              abstract=True, depth=12),
+    Property('writes: every address (long)', 'prove_writer', {'Data': 0}, [
+        Edit('sumac_writer.sv', "(unit ? AddrW'(count) : col_stride)", "(unit ? AddrW'(1) : col_stride)"),
+        Edit('sumac_writer.sv', "(state_q == Finish) & (waiting == '0)", '(state_q == Finish)')],
+             abstract=True, edits=(SHORT_LINES,), depth=10, long=True),
+    Property('writes: every word', 'prove_writer', {'Cols': 2, 'Size': 2}, [
+        Edit('sumac_writer.sv', "by = TurnW'(word_q) - TurnW'(first)", "by = TurnW'(word_q)"),
+        Edit('sumac_writer.sv', '.in_relu_i       (relu)', ".in_relu_i       (1'b0)")],
+             abstract=True, edits=(SHORT_LINES,), depth=11),
+    Property('writes: every address, any window (long)', 'prove_writer', {'Data': 0, 'Window': 1}, [
+        Edit('sumac_writer.sv', "(end_addr <= {1'b0, limit_i})", "(addr_q <= limit_i)")],
+             abstract=True, edits=(SHORT_LINES,), depth=9, long=True),
     Property('registers, AXI4-Lite', 'prove_regs', {}, [
         Edit('sumac_regs.sv', '(~b_valid_o | b_ready_i);', "1'b1;"),
         Edit('sumac_regs.sv', 'end else if (r_ready_i) begin', 'end else begin'),
