@@ -428,7 +428,7 @@ bind sumac_post events_post u_events (
 
 module events_regs (
   input logic clk_i, rst_ni, write, writable, partly, read, known, b_waits, r_waits, both,
-  input logic done_event, error_event, clears_done, second_error
+  input logic done_event, error_event, clears_done
 );
   always @(posedge clk_i) begin
     reg_write:          cover (rst_ni & write & writable);
@@ -441,13 +441,12 @@ module events_regs (
     reg_read_and_write: cover (rst_ni & both);                   // in one cycle
     reg_done_event:     cover (rst_ni & done_event);
     reg_error_event:    cover (rst_ni & error_event);
-    reg_error_again:    cover (rst_ni & second_error);           // the first one counts
   end
 endmodule
 bind sumac_regs events_regs u_events (
   .clk_i, .rst_ni, .write, .writable, .partly(w_strb_i != 4'hF), .read, .known, .b_waits(b_valid_o & ~b_ready_i),
   .r_waits(r_valid_o & ~r_ready_i), .both(read & write), .done_event(irq_event[0]), .error_event(irq_event[1]),
-  .clears_done(1'b0), .second_error(error_i & stopped_q));
+  .clears_done(1'b0));
 
 // ---- Operands, rows, FIFOs ----
 module events_walk (
