@@ -50,12 +50,21 @@ class Recording:
             raise Wrong(f"--energy {self.path} has {self.man_bits} mantissa bits,"
                         f" fewer than --format {design.format}.")
 
-    def words(self, design):
-        """The cycles as words of this design's array, one integer each, the first port on top."""
-        return [self._word(cycle, design) for cycle in self.cycles]
+    def columns(self):
+        """The columns that are simulated: columns do not touch each other, so a few stand for all."""
+        return sorted({c * self.cols // 4 for c in range(4)})
 
-    def _word(self, cycle, design):
+    def words(self, design):
+        """The cycles as words of this design's array of those columns alone, one integer each, the first
+        port on top. A column that stands more to the left gets its words earlier, as activations reach
+        it earlier."""
+        ahead = [c - j for j, c in enumerate(self.columns())]
+        return [self._word([self.cycles[i + step] for step in ahead], design)
+                for i in range(len(self.cycles) - max(ahead))]
+
+    def _word(self, cycles, design):
         wide, w = 9 + self.man_bits, 9 + design.man_bits
+        cycle = cycles[0]  # column 0's, and with it the left edge's
         ports = dict(cycle)
         special, act = 0, 0
         for r in reversed(range(self.rows)):
@@ -64,8 +73,9 @@ class Recording:
                                      self.man_bits, design.man_bits)
             special = special << 1 | flag
             act = act << w | lane >> wide - 1 << w - 1 | magnitude
-        flags, offset = 0, 0
-        for c in reversed(range(self.cols)):
+        flags, offset, psum = 0, 0, 0
+        for cycle, c in reversed(list(zip(cycles, self.columns()))):
+            psum = psum << 32 | cycle["psum_i"] >> 32 * c & 0xffffffff
             pair = cycle["wgt_flags_i"] >> 2 * c & 3
             lane = cycle["wgt_offset_i"] >> c * wide & (1 << wide) - 1
             bias, bias_here = 127 << self.man_bits, 127 << design.man_bits
@@ -76,7 +86,8 @@ class Recording:
                 magnitude = magnitude - bias_here & (1 << w) - 1
             flags = flags << 2 | flag << 1 | pair & 1
             offset = offset << w | magnitude
-        ports.update(act_special_i=special, act_i=act, wgt_flags_i=flags, wgt_offset_i=offset)
+        ports.update(act_special_i=special, act_i=act, wgt_flags_i=flags, wgt_offset_i=offset,
+                     psum_i=psum)
         word = 0
         for name, width, _ in array(self, design).ports():
             word = word << width | ports[name]
@@ -84,9 +95,9 @@ class Recording:
 
 
 def array(recording, design):
-    """The array of the recording's size, of this design's elements."""
-    return designs.Design("array", design.mul, design.format, f"{recording.rows}x{recording.cols}",
-                          design.add_depth)
+    """The array that is simulated: the recording's rows and a few columns, of this design's elements."""
+    return designs.Design("array", design.mul, design.format,
+                          f"{recording.rows}x{len(recording.columns())}", design.add_depth)
 
 
 def narrow(special, magnitude, man_bits, fewer):

@@ -9,10 +9,10 @@ from . import Failed, cache as cache_of, designs, stimulus, tools
 ARRIVAL_PS = 300  # inputs come from a neighbour's register
 
 
-def spread(rows, cols):
-    """[(row, column)] of four elements, or fewer where the array is small."""
-    places = [(r * rows // 4, c * cols // 4) for r, c in ((0, 1), (1, 3), (2, 0), (3, 2))]
-    return list(dict.fromkeys(places))
+def spread(recording):
+    """[(row, place among the columns that are simulated)] of the elements that are measured, four at most."""
+    rows = [0, recording.rows // 2, recording.rows // 4, 3 * recording.rows // 4]
+    return [(row, place) for place, row in zip(range(len(recording.columns())), rows)]
 
 
 def count(mapper, design, network, recording):
@@ -90,7 +90,7 @@ def _bench(design, recording, words, clock_ps):
             "load_i": "load_in", "wgt_flags_i": "wgt_flags_in", "wgt_offset_i": "wgt_offset_in",
             "psum_i": "psum_in"}
     elements, pairs = [], []
-    for i, (r, c) in enumerate(spread(recording.rows, recording.cols)):
+    for i, (r, c) in enumerate(spread(recording)):
         home = f"rtl.gen_row[{r}].gen_col[{c}]"
         for port, width, _ in design.ports():
             source = port if port == "en_i" else f"{home}.{into[port]}"
@@ -144,7 +144,7 @@ def settle_cycles(recording):
     """Cycles until every element works on weights and sums of this recording."""
     swap = next((i for i, cycle in enumerate(recording.cycles) if cycle["swap_i"] & 1),
                 len(recording.cycles))
-    return swap + recording.rows * recording.add_depth + recording.cols + 8
+    return swap + recording.rows * recording.add_depth + len(recording.columns()) + 8
 
 
 def _simulate(mapper, design, network, recording, folder):
@@ -174,11 +174,12 @@ def _simulate(mapper, design, network, recording, folder):
         at = (names[number], pin) if number < len(names) else ("", inputs[number - len(names)])
         before = changes.get(at, (0, 0))
         changes[at] = (before[0] + int(all_), before[1] + int(settled))
-    elements = spread(recording.rows, recording.cols)
+    elements = spread(recording)
     beats = sum(recording.cycles[cycle - 2 - r * recording.add_depth - c]["beat"]
                 for r, c in elements for cycle in range(settle + 1, len(words)))
     (folder / "changes.json").write_text(json.dumps({
-        "cycles": (len(words) - 1 - settle) * len(elements), "beats": beats, "elements": elements,
+        "cycles": (len(words) - 1 - settle) * len(elements), "beats": beats, "elements": [
+            (r, recording.columns()[place]) for r, place in elements],
         "changes": [[*at, *counts] for at, counts in changes.items()]}), encoding="utf-8")
     for name in ("bench.vvp", "words.hex"):
         (folder / name).unlink()

@@ -174,6 +174,19 @@ class Words(unittest.TestCase):
         self.assertEqual(stimulus.narrow(0, 0x7f7fffff, 23, 7), (1, 1))
         self.assertEqual(stimulus.narrow(1, 2, 23, 7), (1, 2))
 
+    def test_columns_that_stand_closer_get_their_words_earlier(self):
+        with tempfile.TemporaryDirectory() as folder:
+            one = record(pathlib.Path(folder) / "x.vcd", 2, 8, 20, operands(1))
+        design = Design("pe", "pam", "fp32", None, 1)
+        words = one.words(design)
+        self.assertEqual((one.columns(), len(words)), ([0, 2, 4, 6], 20 - 3))
+        for i, word in enumerate(words):
+            act = word >> (4 * 32 + 4 * 32 + 4 * 2 + 2 + 2) & (1 << 64) - 1
+            self.assertEqual(act, one.cycles[i]["act_i"])
+            for place, column in enumerate(one.columns()):
+                theirs = one.cycles[i + column - place]["psum_i"] >> 32 * column & 0xffffffff
+                self.assertEqual(word >> 32 * place & 0xffffffff, theirs)
+
     def test_refuses_what_is_no_recording(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in ("x.fst", "x.vcd"):
@@ -213,7 +226,7 @@ class Elements(unittest.TestCase):
                   for r in range(2)]
         begin = switching.settle_cycles(one)
         expected = 0  # a word comes to column c c cycles after it came to the array
-        for r, c in counted["elements"]:
+        for r, c in switching.spread(one):
             expected += sum((narrow[r][i - c] ^ narrow[r][i - c - 1]) & 1
                             for i in range(begin + 1, len(words)))
         self.assertEqual(counted["changes"]["", "act_i[0]"], (expected, expected))
