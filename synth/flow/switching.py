@@ -2,11 +2,14 @@
 """How often each net of a mapped processing element changes: the netlist, with delays, in Icarus, given
 what elements of an RTL array beside it are given, its outputs compared with theirs in every cycle."""
 import json
+import pathlib
 import re
 
 from . import Failed, cache as cache_of, designs, stimulus, tools
 
 ARRIVAL_PS = 300  # inputs come from a neighbour's register
+_SOURCES = [pathlib.Path(__file__).with_name(f"{name}.py")  # that words, delays and bench come from
+            for name in ("switching", "stimulus", "energy", "tables")]
 
 
 def spread(recording):
@@ -19,9 +22,8 @@ def count(mapper, design, network, recording):
     """{"cycles", "beats", "elements", "changes": {(instance, pin): (all, settled)}} over all elements
     together; `settled` leaves out what comes and goes within a cycle. Inputs are under the instance ""."""
     key = cache_of.digest("switching", mapper.tools_key, tools.version("iverilog"), network.key,
-                          recording.hash, design.parameters, _SOURCE,
-                          [path.read_bytes().decode() for path in stimulus.array(
-                              recording, design).files()])
+                          recording.hash, design.parameters,
+                          [path.read_text(encoding="utf-8") for path in _SOURCES + design.files()])
     folder = mapper.store.folder_of(key, lambda work: _simulate(
         mapper, design, network, recording, work))
     document = json.loads((folder / "changes.json").read_text(encoding="utf-8"))
@@ -86,14 +88,11 @@ def _bench(design, recording, words, clock_ps):
     wide = sum(width for _, width, _ in ports)
     parameters = ", ".join(f".{name}({value})" for name, value in array.parameters.items())
     named = ", ".join(f".{name}({name})" for name, _, _ in ports)
-    into = {"en_i": "en_i", "act_special_i": "act_special_in", "act_i": "act_in", "swap_i": "swap_in",
-            "load_i": "load_in", "wgt_flags_i": "wgt_flags_in", "wgt_offset_i": "wgt_offset_in",
-            "psum_i": "psum_in"}
     elements, pairs = [], []
     for i, (r, c) in enumerate(spread(recording)):
         home = f"rtl.gen_row[{r}].gen_col[{c}]"
         for port, width, _ in design.ports():
-            source = port if port == "en_i" else f"{home}.{into[port]}"
+            source = port if port == "en_i" else f"{home}.{port}n"
             elements.append(f"  wire [{width - 1}:0] #{ARRIVAL_PS} e{i}_{port} = {source};")
         for port, width in design.outputs():
             elements.append(f"  wire [{width - 1}:0] e{i}_{port};")
@@ -183,6 +182,3 @@ def _simulate(mapper, design, network, recording, folder):
         "changes": [[*at, *counts] for at, counts in changes.items()]}), encoding="utf-8")
     for name in ("bench.vvp", "words.hex"):
         (folder / name).unlink()
-
-
-_SOURCE = open(__file__, encoding="utf-8").read()  # the bench is in it

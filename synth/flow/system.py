@@ -6,6 +6,8 @@ import math
 
 from . import Wrong
 
+LIBRARY = "osu018_stdcells"  # that the memories' scale is of
+
 # Memories. Horowitz, "Computing's energy problem", ISSCC 2014, 45 nm, 0.9 V: a 64-bit access of a cache of
 # 8 KB takes 10 pJ, of 32 KB 20, of 1 MB 100: 10 sqrt(KB / 8), within 13 %. Dynamic energy goes with the
 # feature's size and the supply's square: from 45 nm, 0.9 V to 180 nm, 1.8 V it is 4 * 4.
@@ -77,7 +79,7 @@ def _by_pass(result):
 
 def table(names, networks, results):
     """Markdown: a row a network and product."""
-    lines = ["| network | product | mJ | " + " | ".join(PARTS) + " | of pam's |",
+    lines = ["| network | product | mJ an image | " + " | ".join(PARTS) + " | to the first |",
              "| --- | --- | --- | " + " | ".join("---" for _ in PARTS) + " | --- |"]
     for name, cycles in zip(names, networks):
         sums = []
@@ -86,10 +88,17 @@ def table(names, networks, results):
             whole = sum(parts.values())
             sums.append(whole)
             lines.append(
-                f"| {name} | {result['mul']}, {result['format']} | {1e3 * whole / cycles['batch']:.3g} | "
+                f"| {name} | {result['mul']}, {result['format']} | {_three(1e3 * whole / cycles['batch'])} | "
                 + " | ".join(f"{100 * value / whole:.1f} %" for value in parts.values())
                 + f" | {whole / sums[0]:.3f} |")
+    lines += ["", "Published, at 45 nm, not measured here (Horowitz 2014), pJ: " + ", ".join(
+        f"{what} {value}" for what, value in PUBLISHED.items()) + "."]
     return "\n".join(lines)
+
+
+def _three(value):
+    """Three digits, without an exponent."""
+    return f"{float(f'{value:.3g}'):,g}"
 
 
 def components(result, rows, cols):

@@ -59,16 +59,19 @@ class Program(unittest.TestCase):
             element.write_text(json.dumps(RESULT))
             cycles.write_text(json.dumps(CYCLES))
             words = self.run_with("--element", str(element), "--cycles", str(cycles)).stdout
-            row = words.splitlines()[-1].split("|")
+            row = words.splitlines()[2].split("|")
             shares = [float(word) for word in re.findall(r"([\d.]+) %", words)]
             self.assertAlmostEqual(sum(shares), 100, delta=0.3)
             whole = sum(system.network(CYCLES, RESULT).values())
             self.assertEqual(row[1:4], [" net ", " pam, bf16 ", f" {1e3 * whole / 4:.3g} "])
+            self.assertIn("fp32 multiply 3.7.", words)
             words = self.run_with("--element", str(element), "--components", "4x8").stdout
             self.assertIn("count: 32\n    area_um2: 1000.0\n    actions:\n      - {name: mac, energy_pj: 80.0000}",
                           words)
             self.assertIn("name: partial_sum_bank\n    count: 8\n", words)
-            for call in (("--element", str(cycles), "--cycles", str(cycles)), ("--element", str(element)),
+            other = pathlib.Path(folder) / "other.json"
+            other.write_text(json.dumps({**RESULT, "library": "osu035_stdcells"}))
+            for call in (("--element", str(other), "--components", "4x4"), ("--element", str(cycles), "--cycles", str(cycles)), ("--element", str(element)),
                          ("--element", str(element), "--cycles", str(element)), ("--frob",),
                          ("--element", "none.json", "--components", "4x4")):
                 answer = self.run_with(*call)
