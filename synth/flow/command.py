@@ -31,6 +31,7 @@ def _parser():
                "  synth/sumac-synth --design mac --mul pam\n"
                "  synth/sumac-synth --design pe --mul ieee --format bf16 --clock-ns 8 --check 1000\n"
                "  synth/sumac-synth --design array --array 16x16 --json\n"
+               "  synth/sumac-synth --design pe --format bf16 --energy runs/energy/forward.fst\n"
                "  synth/sumac-synth --design mac --mul ieee --fpga xilinx\n"
                "  synth/sumac-synth --design examples/gallery/my_pe.sv:my_pe")
     parser.add_argument("--design", required=True, metavar="|".join(designs.NAMES) + "|FILE:MODULE")
@@ -54,6 +55,8 @@ def _parser():
     parser.add_argument("--check", type=int, default=0, metavar="N",
                         help="simulate the netlist beside the RTL for N random cycles")
     parser.add_argument("--seed", type=int, default=1, help="of --check (default 1)")
+    parser.add_argument("--energy", action="append", default=[], metavar="FILE.fst",
+                        help="energy of --design pe on a recording of `sumac trace` (may be repeated)")
     parser.add_argument("--fpga", metavar="|".join(fpga.FAMILIES),
                         help="count LUTs, registers and DSPs instead")
     parser.add_argument("--yosys", default="yosys", metavar="PROGRAM", help="default yosys")
@@ -103,7 +106,7 @@ def _write(path, text):
 
 
 def _run(arguments):
-    from . import mapping, synthesis  # after --help
+    from . import energy, mapping, stimulus, synthesis  # after --help
 
     options = _parser().parse_args(arguments)
     design = _design(options)
@@ -119,8 +122,8 @@ def _run(arguments):
     if options.fpga is not None:
         if options.fpga not in fpga.FAMILIES:
             raise Wrong(f"--fpga {options.fpga} is none of {', '.join(fpga.FAMILIES)}.")
-        for name in ("lib", "clock_ns", "script", "structure", "netlist"):
-            if getattr(options, name) is not None:
+        for name in ("lib", "clock_ns", "script", "structure", "netlist", "energy"):
+            if getattr(options, name):
                 raise Wrong(f"--{name.replace('_', '-')} is for standard cells:"
                             " it does not go with --fpga.")
         if options.check:
@@ -136,6 +139,11 @@ def _run(arguments):
                 raise Wrong(f"--script {script} is none of {', '.join(mapping.SCRIPTS)}.")
         tools.find(options.yosys)
         tools.find("sta")
+        if options.energy and design.name != "pe":
+            raise Wrong(f"--energy is for --design pe: it does not go with {design.name}.")
+        recordings = [stimulus.Recording(path) for path in options.energy]
+        for recording in recordings:
+            recording.must_suit(design)
         mapper = mapping.Mapper(store, _library(options.lib or "osu018"), options.yosys)
         structures = mapping.fronts(design, mapper.library, mapper.yosys)
         for structure in options.structure or ():
@@ -147,6 +155,12 @@ def _run(arguments):
         if options.check:
             gates.check(mapper, design, folder, options.check, options.seed)
             result["checked"] = {"cycles": options.check, "seed": options.seed}
+        if recordings:
+            result["energy"] = [energy.measure(mapper, design, folder, clock_ns, one)
+                                for one in recordings]
+            macs = sum(one["macs"] for one in result["energy"])
+            result["energy_pj_per_mac"] = sum(
+                one["pj_per_mac"] * one["macs"] for one in result["energy"]) / macs
         if options.netlist:
             _write(options.netlist, (folder / "mapped.v").read_text(encoding="utf-8"))
     document = json.dumps(result, indent=2)

@@ -40,6 +40,8 @@ def text(result):
     if "checked" in result:
         lines.insert(-1, f"gate-level check  {result['checked']['cycles']} random cycles equal to the "
                          f"RTL, seed {result['checked']['seed']}")
+    for one in result.get("energy", ()):
+        lines[-1:] = _energy(one) + [""]
     lines.append(f"{'module, mapped by itself':<28} {'instances':>9} {'area':>12}")
     whole = sum(part["area"] for part in result["modules"]) or 1.0
     for part in result["modules"]:
@@ -48,6 +50,17 @@ def text(result):
     lines += ["", "cells: " + ", ".join(f"{name} {number}" for name, number in result["cells"].items()),
               "", f"{result['tools']['yosys']}; {result['tools']['sta']}"]
     return "\n".join(lines)
+
+
+def _energy(one):
+    parts = one["parts_pj_per_cycle"]
+    return ["",
+            f"energy            {one['pj_per_mac']:>12.2f} pJ a MAC on {one['trace']}: {one['macs']:,} MACs in "
+            f"{one['cycles']:,} cycles of {len(one['elements'])} elements",
+            f"  a cycle         {one['pj_per_cycle']:>12.2f} pJ     "
+            + ", ".join(f"{part} {value:.2f}" for part, value in parts.items()),
+            f"  without changes {one['pj_per_idle_cycle']:>12.2f} pJ     a cycle in which only the clock runs",
+            f"  without glitches{one['pj_per_cycle_settled']:>12.2f} pJ     if every net changed once a cycle at most"]
 
 
 def _title(result):

@@ -7,7 +7,8 @@ import subprocess
 
 from . import Failed, Wrong
 
-_PACKAGES = {"sta": "opensta", "yosys": "yosys", "iverilog": "iverilog", "vvp": "iverilog"}
+_PACKAGES = {"sta": "opensta", "yosys": "yosys", "iverilog": "iverilog", "vvp": "iverilog",
+             "fst2vcd": "gtkwave"}
 
 
 def find(name):

@@ -42,6 +42,8 @@ class Commands(unittest.TestCase):
                  "--design none.sv:pe", "--design synth/booth.v:no", "--design synth/booth.v:",
                  "--design rtl/sumac_fifo.sv:sumac_fifo --mul pam",
                  "--design rtl/sumac_fifo.sv:sumac_fifo --check 3",
+                 "--design pe --energy no-such.fst", "--design pe --energy README.md",
+                 "--design mac --energy README.md", "--design pe --fpga ice40 --energy README.md",
                  "--design pe --yosys no-such-yosys", "--design pe --cache /dev/null/x"]
         for call in calls:
             self.refused(SYNTH, *call.split())

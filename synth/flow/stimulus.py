@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an array was given in every cycle of a recording of `sumac trace`, as words for any product and
+any narrower format."""
+import hashlib
+import pathlib
+import tempfile
+
+from . import Failed, Wrong, designs, tools
+
+_EDGES = ("en_i", "act_special_i", "act_i", "swap_i", "load_i", "wgt_flags_i", "wgt_offset_i", "psum_i")
+
+
+class Recording:
+    """rows, cols, man_bits, add_depth; cycles: [{port of the array: value}], "beat" among them where a
+    row of activations was taken."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise Wrong(f"--energy {path} cannot be read: {error.strerror}.") from None
+        self.hash = hashlib.sha256(data).hexdigest()
+        try:
+            parameters, self.cycles = self._waves()
+            self.rows, self.cols, self.man_bits, self.add_depth, comp = (
+                parameters[name] for name in ("Rows", "Cols", "ManBits", "AddDepth", "Comp"))
+        except (Failed, KeyError, ValueError, IndexError):
+            raise Wrong(f"--energy {path} is no recording of `sumac trace` (.fst, or the same as .vcd)."
+                        ) from None
+        if comp:
+            raise Wrong(f"--energy {path} is of an array with a compensation: record it on one without.")
+
+    def _waves(self):
+        if self.path.suffix == ".vcd":
+            with open(self.path, encoding="latin-1") as lines:
+                return _read(lines)
+        tools.find("fst2vcd")
+        with tempfile.TemporaryDirectory() as folder:
+            waves = pathlib.Path(folder) / "waves.vcd"
+            tools.run(["fst2vcd", "-o", str(waves), str(self.path.resolve())], waves.parent, "log")
+            with open(waves, encoding="latin-1") as lines:
+                return _read(lines)
+
+    def must_suit(self, design):
+        if design.add_depth != self.add_depth:
+            raise Wrong(f"--energy {self.path} is of an array of adder depth {self.add_depth}:"
+                        f" give --add-depth {self.add_depth}.")
+        if design.man_bits > self.man_bits:
+            raise Wrong(f"--energy {self.path} has {self.man_bits} mantissa bits,"
+                        f" fewer than --format {design.format}.")
+
+    def columns(self):
+        """The columns that are simulated: columns do not touch each other, so a few stand for all."""
+        return sorted({c * self.cols // 4 for c in range(4)})
+
+    def words(self, design):
+        """The cycles as words of this design's array of those columns alone, one integer each, the first
+        port on top. A column that stands more to the left gets its words earlier, as activations reach
+        it earlier."""
+        ahead = [c - j for j, c in enumerate(self.columns())]
+        return [self._word([self.cycles[i + step] for step in ahead], design)
+                for i in range(len(self.cycles) - max(ahead))]
+
+    def _word(self, cycles, design):
+        wide, w = 9 + self.man_bits, 9 + design.man_bits
+        cycle = cycles[0]  # column 0's, and with it the left edge's
+        ports = dict(cycle)
+        special, act = 0, 0
+        for r in reversed(range(self.rows)):
+            lane = cycle["act_i"] >> r * wide & (1 << wide) - 1
+            flag, magnitude = narrow(cycle["act_special_i"] >> r & 1, lane & (1 << wide - 1) - 1,
+                                     self.man_bits, design.man_bits)
+            special = special << 1 | flag
+            act = act << w | lane >> wide - 1 << w - 1 | magnitude
+        flags, offset, psum = 0, 0, 0
+        for cycle, c in reversed(list(zip(cycles, self.columns()))):
+            psum = psum << 32 | cycle["psum_i"] >> 32 * c & 0xffffffff
+            pair = cycle["wgt_flags_i"] >> 2 * c & 3
+            lane = cycle["wgt_offset_i"] >> c * wide & (1 << wide) - 1
+            bias, bias_here = 127 << self.man_bits, 127 << design.man_bits
+            if not pair >> 1:
+                lane = lane + bias & (1 << wide) - 1
+            flag, magnitude = narrow(pair >> 1, lane, self.man_bits, design.man_bits)
+            if not flag:
+                magnitude = magnitude - bias_here & (1 << w) - 1
+            flags = flags << 2 | flag << 1 | pair & 1
+            offset = offset << w | magnitude
+        ports.update(act_special_i=special, act_i=act, wgt_flags_i=flags, wgt_offset_i=offset,
+                     psum_i=psum)
+        word = 0
+        for name, width, _ in array(self, design).ports():
+            word = word << width | ports[name]
+        return word
+
+
+def array(recording, design):
+    """The array that is simulated: the recording's rows and a few columns, of this design's elements."""
+    return designs.Design("array", design.mul, design.format,
+                          f"{recording.rows}x{len(recording.columns())}", design.add_depth)
+
+
+def narrow(special, magnitude, man_bits, fewer):
+    """(special, magnitude) in a format of fewer mantissa bits, rounded to nearest even."""
+    drop = man_bits - fewer
+    if special or not drop:
+        return special, magnitude
+    rounded = (magnitude + (1 << drop - 1) - 1 + (magnitude >> drop & 1)) >> drop
+    return (1, 1) if rounded >> fewer == 255 else (0, rounded)  # 1: infinity (sumac_classify)
+
+
+def _read(lines):
+    """(parameters of the array, cycles) of a recording as VCD: what stands before each rising edge."""
+    parameters, names, scope, clock = {}, {}, [], None
+    for line in lines:
+        words = line.split()
+        if line.startswith("$scope"):
+            scope.append(words[2])
+        elif line.startswith("$upscope"):
+            scope.pop()
+        elif line.startswith("$var") and scope[-1:] == ["u_array"]:
+            if words[4] in _EDGES:
+                names[words[3]] = words[4]
+            elif words[4] == "clk_i":
+                clock = words[3]
+            elif words[1] == "parameter":
+                parameters.setdefault(words[3], []).append(words[4])
+        elif line.startswith("$var") and scope[-1:] == ["u_core"] and words[4] == "beat":
+            names[words[3]] = "beat"
+        elif line.startswith("$enddefinitions"):
+            break
+    values, now, cycles, level, before = {}, {}, [], "0", {}
+    for line in lines:
+        if line[0] == "#":
+            before = dict(now)
+            continue
+        if line[0] == "b":
+            value, _, code = line[1:].strip().partition(" ")
+        elif line[0] in "01xz":
+            value, code = line[0], line[1:].strip()
+        else:
+            continue
+        if code == clock:
+            if value == "1" and level == "0" and len(before) == len(set(names.values())):
+                cycles.append(before)
+            level = value
+        elif code in names:
+            now[names[code]] = int(value.replace("x", "0").replace("z", "0"), 2)
+        if code in parameters:
+            values.update(dict.fromkeys(parameters[code], int(value.replace("x", "0"), 2)))
+    return values, cycles
