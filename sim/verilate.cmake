@@ -40,7 +40,7 @@ target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
 target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
 target_compile_options(sumac_verilator_runtime PRIVATE -w)
-target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB PRIVATE sumac::model)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # it calls for std::atomic's library where GCC does not
   target_link_libraries(sumac_verilator_runtime PUBLIC atomic)
 endif()
