@@ -17,6 +17,7 @@
 #include "rtl_fused_8.h"
 #include "rtl_fused_pe_4.h"
 #include "rtl_fused_pe_8.h"
+#include "sim/power_up.h"
 #include "tests/model/fused_terms.h"
 #include "tests/rtl/unit_vectors.h"
 
@@ -65,7 +66,7 @@ template <typename Model>
 void ExpectSums(int group, int depth) {
   SCOPED_TRACE(::testing::Message() << "group " << group << ", depth " << depth);
   VerilatedContext context;
-  context.randReset(2);
+  RandomPowerUp(context, 1);
   Model model(&context);
   std::mt19937_64 random(static_cast<std::uint64_t>(group));
   std::deque<Word> due;
@@ -108,7 +109,7 @@ void ExpectElement(int group, int depth, const Arithmetic& arithmetic) {
   const int low = kMantissaBits - arithmetic.mantissa_bits;
   const int width = 32 - low;
   VerilatedContext context;
-  context.randReset(2);
+  RandomPowerUp(context, 1);
   Model pe(&context);
   std::mt19937_64 random(7);
   std::deque<Word> shadow(static_cast<std::size_t>(group), 0);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "rtl_program.h"
+#include "sim/power_up.h"
 
 namespace sumac {
 namespace {
@@ -14,8 +15,7 @@ namespace {
 class ProgramStop : public testing::Test {
  protected:
   ProgramStop() {
-    context_.randReset(2);
-    context_.randSeed(21);
+    RandomPowerUp(context_, 21);
     model_ = std::make_unique<rtl_program>(&context_);
     model_->stop_i = 0;
     model_->queue_base_i = 0x40;
