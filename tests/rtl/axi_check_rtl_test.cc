@@ -18,6 +18,7 @@
 #include "rtl_axi_check.h"
 #include "rtl_axil_check.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 
 namespace sumac {
 namespace {
@@ -72,12 +73,7 @@ class Bench {
   }
 
   Model& port() { return *port_; }
-  void Clock() {
-    for (const bool level : {false, true}) {
-      port_->clk_i = level;
-      port_->eval();
-    }
-  }
+  void Clock() { sumac::Clock(*port_); }
   // Out of reset, and past the first edge.
   void Start() {
     Clock();

@@ -12,6 +12,7 @@
 #include "rtl_feed_16.h"
 #include "rtl_feed_4.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -42,12 +43,7 @@ class Feed {
     model_->cmd_valid_i = 0;
     model_->out_ready_i = 0;
     model_->wr_count_i = 0;
-    model_->clk_i = 0;
-    model_->rst_ni = 1;
-    model_->eval();
-    model_->rst_ni = 0;
-    Edge();
-    model_->rst_ni = 1;
+    PowerUpReset(*model_);
   }
 
   // Puts random words at [base, base + size) of the ring, a few a cycle, and keeps them.
@@ -61,7 +57,7 @@ class Feed {
     for (std::int64_t done = 0; done < size;) {
       const std::int64_t count = std::min(size - done, Draw(0, Shape::kWriteLanes));
       Write(base + done, {words_.begin() + done, words_.begin() + done + count});
-      Edge();
+      Clock(*model_);
       done += count;
     }
     Write(0, {});
@@ -78,7 +74,7 @@ class Feed {
     walk.start += base_ << kWalkFractionBits;
     SetView(*model_, kAddressBits, walk, order);
     model_->start_i = 1;
-    Edge();
+    Clock(*model_);
     model_->start_i = 0;
     const ViewIndex index(view);
     std::size_t commands = 0;
@@ -107,7 +103,7 @@ class Feed {
         idle = 0;
       }
       const bool taken = model_->cmd_valid_i && model_->cmd_ready_o;
-      Edge();
+      Clock(*model_);
       if (taken) {
         ++commands;
         model_->cmd_valid_i = 0;
@@ -156,13 +152,6 @@ class Feed {
     if (free < 0) return;
     Write(base_ + size_ + Draw(0, free),
           std::vector<std::int64_t>(static_cast<std::size_t>(count), 0x333));
-  }
-
-  void Edge() {
-    for (const bool level : {false, true}) {
-      model_->clk_i = level;
-      model_->eval();
-    }
   }
 
   VerilatedContext context_;

@@ -18,6 +18,7 @@
 #include "rtl_fused_pe_4.h"
 #include "rtl_fused_pe_8.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/model/fused_terms.h"
 #include "tests/rtl/unit_vectors.h"
 
@@ -55,14 +56,6 @@ Word GetBits(const Port& port, int low, int width) {
 }
 
 template <typename Model>
-void Edge(Model& model) {
-  for (const bool level : {false, true}) {
-    model.clk_i = level;
-    model.eval();
-  }
-}
-
-template <typename Model>
 void ExpectSums(int group, int depth) {
   SCOPED_TRACE(::testing::Message() << "group " << group << ", depth " << depth);
   VerilatedContext context;
@@ -78,7 +71,7 @@ void ExpectSums(int group, int depth) {
     for (int j = 0; j < group; ++j) {
       SetBits(model.products_i, 32 * j, 32, terms[static_cast<std::size_t>(j) + 1]);
     }
-    Edge(model);
+    Clock(model);
     if (model.en_i != 0) {
       std::ranges::transform(terms, terms.begin(), Settled);
       due.push_front(Fused(terms.front(), std::span(terms).subspan(1)));
@@ -142,7 +135,7 @@ void ExpectElement(int group, int depth, const Arithmetic& arithmetic) {
       SetBits(pe.act_i, j * width + width - 1, 1, activation.sign);
     }
     pe.psum_i = drawn.front();
-    Edge(pe);
+    Clock(pe);
     if (pe.en_i != 0) {
       if (!products.empty()) due.push_front(Fused(Settled(drawn.front()), products));
       if (std::ssize(due) > depth) due.pop_back();

@@ -6,6 +6,7 @@
 #include "rtl_pe_10.h"
 #include "rtl_pe_23.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/rtl/unit_vectors.h"
 
 namespace sumac {
@@ -39,10 +40,7 @@ void ExpectBeats(Word comp, int mantissa_bits, int depth) {
     pe.wgt_flags_i = static_cast<unsigned char>(weight.special * 2 + weight.sign);
     pe.wgt_offset_i = static_cast<Word>(weight.value) & offset_mask;
     pe.psum_i = beat.psum;
-    for (const bool level : {false, true}) {
-      pe.clk_i = level;
-      pe.eval();
-    }
+    Clock(pe);
     if (++number <= kWarmUpBeats) continue;
     const EdgeWord right = ActivationEdge(beat.activation_out, mantissa_bits);
     const EdgeWord down = WeightEdge(beat.weight_out, comp, mantissa_bits);

@@ -7,6 +7,7 @@
 
 #include "rtl_program.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 
 namespace sumac {
 namespace {
@@ -25,20 +26,8 @@ class ProgramStop : public testing::Test {
     model_->limit_i = 0x3FFFFFFF;
     model_->req_ready_i = 0;
     model_->desc_words_valid_i = 0;
-    model_->clk_i = 0;
-    model_->rst_ni = 1;
-    model_->eval();
-    model_->rst_ni = 0;
-    Edge();
-    model_->rst_ni = 1;
+    PowerUpReset(*model_);
     model_->tail_i = 1;
-  }
-
-  void Edge() {
-    for (const bool level : {true, false}) {
-      model_->clk_i = level;
-      model_->eval();
-    }
   }
 
   VerilatedContext context_;
@@ -46,7 +35,7 @@ class ProgramStop : public testing::Test {
 };
 
 TEST_F(ProgramStop, ARequestOnOfferStaysUntilItIsTaken) {
-  Edge();
+  Clock(*model_);
   ASSERT_TRUE(model_->req_valid_o);
   model_->stop_i = 1;
   for (int cycle = 0; cycle < 3; ++cycle) {
@@ -54,10 +43,10 @@ TEST_F(ProgramStop, ARequestOnOfferStaysUntilItIsTaken) {
     EXPECT_TRUE(model_->req_valid_o) << "cycle " << cycle;
     EXPECT_EQ(model_->req_addr_o, 0x40) << "cycle " << cycle;
     EXPECT_EQ(model_->req_words_o, 64) << "cycle " << cycle;
-    Edge();
+    Clock(*model_);
   }
   model_->req_ready_i = 1;
-  Edge();
+  Clock(*model_);
   EXPECT_FALSE(model_->req_valid_o);
 }
 
@@ -66,7 +55,7 @@ TEST_F(ProgramStop, NoRequestIsMadeAnew) {
   for (int cycle = 0; cycle < 3; ++cycle) {
     model_->eval();
     EXPECT_FALSE(model_->req_valid_o) << "cycle " << cycle;
-    Edge();
+    Clock(*model_);
   }
   model_->stop_i = 0;
   model_->eval();

@@ -13,6 +13,7 @@
 #include "rtl_read_128.h"
 #include "rtl_read_64.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -53,12 +54,7 @@ class Reader {
     model_->req_valid_i = 0;
     model_->ar_ready_i = 0;
     model_->r_valid_i = 0;
-    model_->clk_i = 0;
-    model_->rst_ni = 1;
-    model_->eval();
-    model_->rst_ni = 0;
-    Edge();
-    model_->rst_ni = 1;
+    PowerUpReset(*model_);
   }
 
   // Expects the requests' words; returns the cycles from the first request to the last word.
@@ -92,7 +88,7 @@ class Reader {
       EXPECT_TRUE(model_->r_ready_o);
       const bool taken = model_->req_valid_i && model_->req_ready_o;
       if (model_->ar_valid_o && model_->ar_ready_i) Ask(cycle);
-      Edge();
+      Clock(*model_);
       if (beat && ++bursts_.front().done == bursts_.front().beats) bursts_.pop_front();
       if (beat) model_->r_valid_i = 0;
       if (taken) {
@@ -152,13 +148,6 @@ class Reader {
       EXPECT_EQ(GetLane(model_->out_data_o, 32, i), WordAt(request.address + words));
     }
     EXPECT_EQ(model_->out_last_o, words == request.words);
-  }
-
-  void Edge() {
-    for (const bool level : {false, true}) {
-      model_->clk_i = level;
-      model_->eval();
-    }
   }
 
   VerilatedContext context_;

@@ -12,6 +12,7 @@
 #include "rtl_rows_16.h"
 #include "rtl_rows_4.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -43,21 +44,10 @@ Result ExpectRows(const std::vector<std::int64_t>& words, std::int64_t portion, 
   const auto model = std::make_unique<typename Shape::Model>(&context);
   std::mt19937_64 random(17);
   std::bernoulli_distribution stalled(stalls);
-  const auto edge = [&] {
-    for (const bool level : {false, true}) {
-      model->clk_i = level;
-      model->eval();
-    }
-  };
   model->take_i = 0;
   model->in_valid_i = 0;
   model->out_ready_i = 0;
-  model->clk_i = 0;
-  model->rst_ni = 1;
-  model->eval();
-  model->rst_ni = 0;
-  edge();
-  model->rst_ni = 1;
+  PowerUpReset(*model);
   std::deque<std::vector<std::int64_t>> rows;  // that have begun and not left
   std::size_t taken = 0;
   std::size_t in = 0;
@@ -106,7 +96,7 @@ Result ExpectRows(const std::vector<std::int64_t>& words, std::int64_t portion, 
       ++out;
       if (testing::Test::HasFailure()) break;
     }
-    edge();
+    Clock(*model);
   }
   EXPECT_TRUE(rows.empty());
   return result;

@@ -11,6 +11,7 @@
 #include "rtl_turner.h"
 #include "rtl_turner_reverse.h"
 #include "sim/power_up.h"
+#include "tests/clock.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -58,20 +59,9 @@ std::int64_t ExpectTurned(const std::vector<TurnedTile>& tiles, double stalls) {
   const auto model = std::make_unique<typename Shape::Model>(&context);
   std::mt19937_64 random(5);
   std::bernoulli_distribution stalled(stalls);
-  const auto edge = [&] {
-    for (const bool level : {false, true}) {
-      model->clk_i = level;
-      model->eval();
-    }
-  };
   model->in_valid_i = 0;
   model->out_ready_i = 0;
-  model->clk_i = 0;
-  model->rst_ni = 1;
-  model->eval();
-  model->rst_ni = 0;
-  edge();
-  model->rst_ni = 1;
+  PowerUpReset(*model);
   std::size_t in = 0;
   std::size_t row = 0;
   std::size_t out = 0;
@@ -109,7 +99,7 @@ std::int64_t ExpectTurned(const std::vector<TurnedTile>& tiles, double stalls) {
       if (testing::Test::HasFailure()) break;
     }
     const bool taken = model->in_valid_i && model->in_ready_o;
-    edge();
+    Clock(*model);
     if (taken) {
       model->in_valid_i = 0;
       if (++row == tiles[in].rows.size()) {

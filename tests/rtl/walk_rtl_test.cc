@@ -14,6 +14,7 @@
 #include "rtl_walk.h"
 #include "sw/driver/walk_view.h"
 #include "sw/nn/conv.h"
+#include "tests/clock.h"
 #include "tests/rtl/walk_ports.h"
 
 namespace sumac {
@@ -26,14 +27,14 @@ class Walk {
  public:
   explicit Walk(double stalls) : stalled_(stalls) {
     walk_.rst_ni = 0;
-    Edge();
+    Clock(walk_);
     walk_.rst_ni = 1;
   }
 
   void Start(const View& view, Order order) {
     SetView(walk_, kAddressBits, MakeWalkView(view), order);
     walk_.start_i = 1;
-    Edge();
+    Clock(walk_);
     walk_.start_i = 0;
   }
 
@@ -70,7 +71,7 @@ class Walk {
         idle = 0;
       }
       const bool taken = walk_.cmd_valid_i && walk_.cmd_ready_o;
-      Edge();
+      Clock(walk_);
       started = true;
       if (taken) {
         ++commands;
@@ -83,13 +84,6 @@ class Walk {
   }
 
  private:
-  void Edge() {
-    for (const bool level : {false, true}) {
-      walk_.clk_i = level;
-      walk_.eval();
-    }
-  }
-
   VerilatedContext context_;
   rtl_walk walk_{&context_};
   std::mt19937_64 random_{5};

@@ -18,6 +18,7 @@
 #include "sw/driver/accelerator_device.h"
 #include "sw/driver/predict.h"
 #include "sw/driver/registers.h"
+#include "tests/clock.h"
 #include "tests/fewer.h"
 #include "tests/model/gemm_cases.h"
 
@@ -223,13 +224,6 @@ TYPED_TEST(AcceleratorTest, RefusesRegistersThatAreNotThere) {
 }
 
 // ---- At the pins, without a driver ----
-template <typename Model>
-void Clock(Model& top) {
-  for (const bool level : {false, true}) {
-    top.clk_i = level;
-    top.eval();
-  }
-}
 template <typename Model>
 void ResetPins(Model& top) {
   for (const bool level : {true, false, true, false}) {
