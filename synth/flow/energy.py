@@ -5,7 +5,7 @@ import re
 
 from . import cache, switching, tables
 from .liberty import parse_function, variables
-from .netlist import _PIN, Netlist, single_bits
+from .netlist import PIN, Netlist, single_bits
 
 CLOCK_SLEW_NS = 0.06  # an ideal clock's edges, as sharp as the library's tables know
 INPUT_SLEW_NS = 0.18  # a middling one, at inputs
@@ -33,7 +33,7 @@ class Network:
         self.names = {}  # net: what else it is called
         for name in alias:
             self.names.setdefault(net_of(name), []).append(name)
-        self.pins = {name: {pin: net_of(net) for pin, net in _PIN.findall(pins)}
+        self.pins = {name: {pin: net_of(net) for pin, net in PIN.findall(pins)}
                      for _, name, pins in self.cells}
         self.kinds = {name: kind for kind, name, _ in self.cells}
         self.driver, self.load = {}, {}
@@ -162,7 +162,7 @@ def _part_of_net(names):
 def measure(mapper, design, mapped, clock_ns, recording):
     """The energies of the netlist in `mapped` on a recording, as a dictionary."""
     text = (mapped / "mapped.v").read_text(encoding="utf-8")
-    network = Network(text, design, mapper.library, tables.Tables(mapper.library_path), clock_ns)
+    network = Network(text, design, mapper.library, tables.Tables(mapper.library), clock_ns)
     counted = switching.count(mapper, design, network, recording)
     whole, settled = (total(network, {at: counts[i] / counted["cycles"]
                                       for at, counts in counted["changes"].items()}) for i in (0, 1))

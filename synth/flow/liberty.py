@@ -104,6 +104,61 @@ def verilog(tree, names=None):
     return f"({verilog(tree[1], names)} {sign} {verilog(tree[2], names)})"
 
 
+class Group:
+    """`kind (arguments) { ... }`: its attributes `name : value`, those of the form `name (value, ...)`, and
+    the groups in it, in the file's order."""
+
+    def __init__(self, kind, arguments):
+        self.kind, self.arguments = kind, arguments
+        self.name = arguments[0] if arguments else ""
+        self.values, self.lists, self.groups = {}, {}, []
+
+
+def _groups(path, text):
+    """The file's groups, in one around them."""
+    tokens = [(m.group(1), True) if m.group(1) is not None else (m.group(2) or m.group(3), False)
+              for m in _TOKEN.finditer(text)]
+    position = 0
+
+    def until(*ends):
+        nonlocal position
+        found = []
+        while position < len(tokens) and tokens[position] not in ends:
+            found.append(tokens[position][0])
+            position += 1
+        return found
+
+    stack = [Group("", [])]
+    while position < len(tokens):
+        word, quoted = tokens[position]
+        position += 1
+        if word == "}" and not quoted:
+            stack.pop()
+            if not stack:
+                raise Wrong(f"{path} has a closing brace too many.")
+            continue
+        if word == ";" or quoted:
+            continue
+        follows = tokens[position][0] if position < len(tokens) else ""
+        if follows == ":":
+            position += 1
+            stack[-1].values[word] = " ".join(until((";", False), ("}", False)))
+        elif follows == "(":
+            position += 1
+            arguments = [argument for argument in until((")", False)) if argument != ","]
+            position += 1
+            if position < len(tokens) and tokens[position] == ("{", False):
+                position += 1
+                group = Group(word, arguments)
+                stack[-1].groups.append(group)
+                stack.append(group)
+            else:
+                stack[-1].lists[word] = arguments
+    if len(stack) > 1:
+        raise Wrong(f"{path} ends inside a group.")
+    return stack[0]
+
+
 class Cell:
     def __init__(self, name):
         self.name = name
@@ -137,62 +192,26 @@ class Library:
         self.cells = {}
         self.time_ns = 1.0
         self.capacitance_ff = 1000.0
-        self._read(re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " "))
+        self.root = _groups(self.path, re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " "))
+        self._read(self.root, None)
         if not self.cells:
             raise Wrong(f"{path} has no cells: it is not a Liberty file.")
 
-    def _read(self, text):
-        tokens = [(m.group(1), True) if m.group(1) is not None else (m.group(2) or m.group(3), False)
-                  for m in _TOKEN.finditer(text)]
-        position = 0
-        stack = []  # (group, first argument)
-        cell = pin = None
-        while position < len(tokens):
-            word, quoted = tokens[position]
-            position += 1
-            if word == "}" and not quoted:
-                if not stack:
-                    raise Wrong(f"{self.path} has a closing brace too many.")
-                stack.pop()
-                continue
-            if word == ";" or quoted:
-                continue
-            follows = tokens[position][0] if position < len(tokens) else ""
-            if follows == ":":
-                value = []
-                position += 1
-                while position < len(tokens) and tokens[position][0] != ";" and (
-                        tokens[position] != ("}", False)):
-                    value.append(tokens[position][0])
-                    position += 1
-                value = " ".join(value)
-                group = stack[-1][0] if stack else ""
-                self._attribute(group, cell, pin, word, value)
-            elif follows == "(":
-                position += 1
-                arguments = []
-                while position < len(tokens) and tokens[position] != (")", False):
-                    if tokens[position][0] != ",":
-                        arguments.append(tokens[position][0])
-                    position += 1
-                position += 1
-                if position < len(tokens) and tokens[position] == ("{", False):
-                    position += 1
-                    stack.append((word, arguments))
-                    first = arguments[0] if arguments else ""
-                    if word == "library":
-                        self.name = first
-                    elif word == "cell":
-                        cell = self.cells[first] = Cell(first)
-                    elif word == "pin":
-                        pin = first
-                    elif word in ("ff", "latch") and cell is not None:
-                        cell.state = (word, tuple(arguments), {})
-                elif word == "capacitive_load_unit" and len(arguments) == 2:
-                    self.capacitance_ff = float(arguments[0]) * {"pf": 1000.0, "ff": 1.0}.get(
-                        arguments[1].lower(), 1000.0)
-        if stack:
-            raise Wrong(f"{self.path} ends inside a group.")
+    def _read(self, outer, cell):
+        for group in outer.groups:
+            if group.kind == "library":
+                self.name = group.name
+                unit = group.lists.get("capacitive_load_unit", ())
+                if len(unit) == 2:
+                    self.capacitance_ff = float(unit[0]) * {"pf": 1000.0, "ff": 1.0}.get(
+                        unit[1].lower(), 1000.0)
+            elif group.kind == "cell":
+                cell = self.cells[group.name] = Cell(group.name)
+            elif group.kind in ("ff", "latch") and cell is not None:
+                cell.state = (group.kind, tuple(group.arguments), {})
+            for name, value in group.values.items():
+                self._attribute(group.kind, cell, group.name, name, value)
+            self._read(group, cell)
 
     def _attribute(self, group, cell, pin, name, value):
         if group == "library" and name == "time_unit":

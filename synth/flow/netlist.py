@@ -5,7 +5,7 @@ import re
 
 _MODULE = re.compile(r"^module (\\\S+ |\w+)\(.*?^endmodule", re.S | re.M)
 _INSTANCE = re.compile(r"^  (\\\S+ |\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.S | re.M)
-_PIN = re.compile(r"\.(\w+)\((.*?)\)(?:,|$)", re.M)
+PIN = re.compile(r"\.(\w+)\((.*?)\)(?:,|$)", re.M)
 
 
 _CONCATENATED = re.compile(r"^  assign (\{.*\}) = (.*);$", re.M)
@@ -115,7 +115,7 @@ class Netlist:
             module = inner[0]
         for kind, name, pins in self.modules[module]:
             if name == instance and self.library.is_register(kind):
-                for pin, net in _PIN.findall(pins):
+                for pin, net in PIN.findall(pins):
                     if pin in self.library.cells[kind].outputs:
                         net = re.sub(r"\s+\[", "[", net.strip().lstrip("\\")).strip()
                         return "/".join(path + [net])

@@ -5,45 +5,11 @@ import bisect
 import re
 
 from . import Wrong
-from .liberty import _TOKEN
+from .liberty import Group
 
 DELAYS = ("cell_rise", "cell_fall")
 SLEWS = ("rise_transition", "fall_transition")
 ENERGIES = ("rise_power", "fall_power")
-
-
-def _groups(text):
-    """The file as one group: (name, arguments, attributes, groups in it)."""
-    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " ")
-    tokens = [(m.group(1), True) if m.group(1) is not None else (m.group(2) or m.group(3), False)
-              for m in _TOKEN.finditer(text)]
-    root = ("", [], {}, [])
-    stack, at = [root], 0
-    while at < len(tokens):
-        word, quoted = tokens[at]
-        following = tokens[at + 1] if at + 1 < len(tokens) else ("", False)
-        at += 1
-        if (word, quoted) == ("}", False):
-            stack.pop()
-        elif following == (":", False):
-            value = []
-            at += 1
-            while tokens[at] not in ((";", False), ("}", False)):
-                value.append(tokens[at][0])
-                at += 1
-            stack[-1][2][word] = " ".join(value)
-        elif following == ("(", False):
-            end = tokens.index((")", False), at)
-            arguments = [text for text, _ in tokens[at + 1:end] if text != ","]
-            at = end + 1
-            if tokens[at:at + 1] == [("{", False)]:
-                at += 1
-                group = (word, arguments, {}, [])
-                stack[-1][3].append(group)
-                stack.append(group)
-            else:
-                stack[-1][2][word] = arguments
-    return root
 
 
 def _numbers(texts):
@@ -60,11 +26,10 @@ class Table:
     """values over load and slew, or over slew alone."""
 
     def __init__(self, group, template):
-        attributes = group[2]
-        names = [template.get(f"variable_{i}") for i in (1, 2)]
-        axes = [_numbers(attributes.get(f"index_{i}") or template.get(f"index_{i}") or [])
+        names = [template.values.get(f"variable_{i}") for i in (1, 2)]
+        axes = [_numbers(group.lists.get(f"index_{i}") or template.lists.get(f"index_{i}") or [])
                 for i in (1, 2)]
-        self.values = _numbers(attributes["values"])
+        self.values = _numbers(group.lists["values"])
         self.axes = [(name, axis) for name, axis in zip(names, axes) if name]
 
     def at(self, load, slew):
@@ -87,13 +52,12 @@ class Pin:
     @staticmethod
     def _arcs(pin, kind, names, templates):
         arcs = []
-        for group in pin[3]:
-            if group[0] != kind:
+        for group in pin.groups:
+            if group.kind != kind:
                 continue
-            tables = {one[0]: Table(one, templates[one[1][0]] if one[1][:1] != ["scalar"] else {})
-                      for one in group[3] if one[0] in names}
+            tables = {one.kind: Table(one, templates[one.name]) for one in group.groups if one.kind in names}
             if len(tables) == len(names):
-                arcs.append((group[2].get("related_pin", pin[1][0]), tables))
+                arcs.append((group.values.get("related_pin", pin.name), tables))
         return arcs
 
     def mean(self, names, load, slew_of):
@@ -117,24 +81,23 @@ class Pin:
 class Tables:
     """cells: {name: (leakage in W, {pin: Pin})}; a table's energy times `joules` is in joules."""
 
-    def __init__(self, path):
-        library = next(group for group in _groups(path.read_text(encoding="latin-1"))[3]
-                       if group[0] == "library")
-        attributes = library[2]
-        self.volts = float(attributes.get("nom_voltage", "nan"))
+    def __init__(self, library):
+        path = library.path
+        root = next(group for group in library.root.groups if group.kind == "library")
+        self.volts = float(root.values.get("nom_voltage", "nan"))
         if not self.volts > 0:
             raise Wrong(f"{path} does not tell its supply (nom_voltage), which energies need.")
-        unit = re.fullmatch(r"(\d*)\s*([munp]?)W", attributes.get("leakage_power_unit", "1nW"))
+        unit = re.fullmatch(r"(\d*)\s*([munp]?)W", root.values.get("leakage_power_unit", "1nW"))
         watts = float(unit.group(1) or 1) * {"m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12,
                                              "": 1.0}[unit.group(2)]
-        size, farad = attributes.get("capacitive_load_unit", ("1", "pf"))
-        self.farads = float(size) * {"pf": 1e-12, "ff": 1e-15}[farad.lower()]
-        self.joules = self.farads * {"1V": 1.0, "1mV": 1e-6}[attributes.get("voltage_unit", "1V")]
-        templates = {group[1][0]: group[2] for group in library[3] if group[1]
-                     and group[0] in ("lu_table_template", "power_lut_template")}
+        self.farads = library.capacitance_ff / 1000 * 1e-12
+        self.joules = self.farads * {"1V": 1.0, "1mV": 1e-6}[root.values.get("voltage_unit", "1V")]
+        templates = {"scalar": Group("scalar", [])} | {
+            group.name: group for group in root.groups
+            if group.kind in ("lu_table_template", "power_lut_template")}
         self.cells = {
-            group[1][0]: (float(group[2].get("cell_leakage_power", 0)) * watts,
-                          {pin[1][0]: Pin(pin, templates) for pin in group[3] if pin[0] == "pin"})
-            for group in library[3] if group[0] == "cell"}
+            cell.name: (float(cell.values.get("cell_leakage_power", 0)) * watts,
+                        {pin.name: Pin(pin, templates) for pin in cell.groups if pin.kind == "pin"})
+            for cell in root.groups if cell.kind == "cell"}
         if not any(pin.energies for _, pins in self.cells.values() for pin in pins.values()):
             raise Wrong(f"{path} has no power tables (internal_power), which energies need.")

@@ -130,7 +130,7 @@ class ByHand(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "hand.lib"
             path.write_text(LIBRARY)
-            cls.network = energy.Network(NETLIST, HAND, Library(path), tables.Tables(path), 10.0)
+            cls.network = energy.Network(NETLIST, HAND, Library(path), tables.Tables(Library(path)), 10.0)
 
     def test_energy_is_the_sum_of_its_parts(self):
         rates = {("", "x_i"): 0.5, ("", "w_i"): 0.25, ("_0_", "Y"): 0.5, ("_1_", "Q"): 0.5,
@@ -147,7 +147,7 @@ class ByHand(unittest.TestCase):
             self.assertAlmostEqual(1e12 * found[part], value, places=9, msg=part)
 
     def test_tables_are_read_between_their_entries(self):
-        values = tables.Tables(tools.OSU018)
+        values = tables.Tables(Library(tools.OSU018))
         pin = values.cells["NAND2X1"][1]["Y"]
         middle = pin.mean(("cell_fall",), 0.05, lambda related: {"A": 0.24, "B": 0.24}[related])
         corners = {"A": (0.074012, 0.077906, 0.143174, 0.169505), "B": (0.08031, 0.09353, 0.154435, 0.197787)}
@@ -163,7 +163,7 @@ class ByHand(unittest.TestCase):
                                (LIBRARY.replace("nom_voltage : 2;", ""), "nom_voltage")):
                 path.write_text(text)
                 with self.assertRaisesRegex(Wrong, word):
-                    tables.Tables(path)
+                    tables.Tables(Library(path))
 
 
 class Words(unittest.TestCase):
@@ -216,7 +216,7 @@ class Elements(unittest.TestCase):
 
     def network(self, text=None):
         return energy.Network(text or (self.mapped / "mapped.v").read_text(), self.design, self.mapper.library,
-                              tables.Tables(tools.OSU018), 20.0)
+                              tables.Tables(Library(tools.OSU018)), 20.0)
 
     def test_changes_are_those_of_the_words(self):
         one = self.recording("busy")
