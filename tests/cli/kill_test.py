@@ -91,8 +91,8 @@ def main():
                 except subprocess.TimeoutExpired:
                     sent = rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGINT])
                     process.send_signal(sent)
-                    # Before its handler stands, SIGINT ends it; at its very end, it is done.
-                    status = runs.end(process, [-sent] if sent == signal.SIGKILL else [-sent, 0, 130])
+                    # Before its handler stands, SIGINT ends it; at its very end, it is done before either comes.
+                    status = runs.end(process, [-sent, 0] + [130] * (sent == signal.SIGINT))
                     kills[sent] += status != 0
                     continue
                 runs.end(process, [0])
