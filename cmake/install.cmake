@@ -7,7 +7,7 @@ include(CMakePackageConfigHelpers)
 install(TARGETS sumac RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 # The sweep stays behind: it writes a page of this tree.
 install(DIRECTORY rtl synth DESTINATION ${CMAKE_INSTALL_DATADIR}/sumac COMPONENT program
-  USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE PATTERN "sweep*" EXCLUDE)
+  USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE PATTERN node_modules EXCLUDE PATTERN "sweep*" EXCLUDE)
 
 # ---- Manual pages, completion, documents ----
 # Both are made from what --help prints, by running the program.

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LUTs, registers and DSP blocks of a design on an FPGA family, by Yosys alone: nothing is placed."""
+"""LUTs, registers and DSP blocks of a design on an FPGA family, by Yosys alone; on iCE40 its clock too,
+by nextpnr, on the part that has DSP blocks: an UltraPlus 5K."""
 import json
 import re
+import statistics
 
 from . import cache as cache_of, tools
+from .designs import CLOCK
 from .mapping import quote
 
 FAMILIES = {
@@ -11,11 +14,15 @@ FAMILIES = {
     "ecp5": ("synth_ecp5", r"LUT4", r"TRELLIS_FF", r"MULT18X18D", r"CCU2C"),
     "xilinx": ("synth_xilinx -flatten", r"LUT[1-6]", r"FD[RSCP]E(_1)?", r"DSP48E1", r"CARRY4"),
 }
+_PLACER = "nextpnr-ice40"
+_DEVICE = ("--up5k", "--package", "sg48")
+_CAPACITY = {"luts": 5280, "registers": 5280, "dsps": 8}
+_SEEDS = (1, 2, 3)
 
 
 def synthesize(store, design, family, yosys):
     command, *_ = FAMILIES[family]
-    key = cache_of.digest("fpga", tools.version(yosys), command, design.top, design.parameters,
+    key = cache_of.digest("fpga, netlist", tools.version(yosys), command, design.top, design.parameters,
                           *(path.read_bytes() for path in design.files()))
     folder = store.folder_of(key, lambda work: _synthesize(design, command, yosys, work))
     text = (folder / "stat.json").read_text(encoding="utf-8")
@@ -23,11 +30,18 @@ def synthesize(store, design, family, yosys):
     luts, registers, blocks, carries = (
         sum(number for kind, number in cells.items() if re.fullmatch(pattern, kind))
         for pattern in FAMILIES[family][1:])
-    return {"design": design.name, "mul": design.mul, "format": design.format,
-            "add_depth": design.add_depth,
-            "array": design.shape and "x".join(map(str, design.shape)), "fpga": family,
-            "luts": luts, "registers": registers, "dsps": blocks, "carry_cells": carries,
-            "cells": cells, "tools": {"yosys": tools.version(yosys)}}
+    result = {"design": design.name, "mul": design.mul, "format": design.format,
+              "add_depth": design.add_depth,
+              "array": design.shape and "x".join(map(str, design.shape)), "fpga": family,
+              "luts": luts, "registers": registers, "dsps": blocks, "carry_cells": carries,
+              "cells": cells, "tools": {"yosys": tools.version(yosys)}}
+    if family == "ice40":
+        result["mhz"] = result["mhz_of_seeds"] = None
+        if all(result[name] <= limit for name, limit in _CAPACITY.items()):
+            result["mhz_of_seeds"] = _place(store, design, yosys, folder / "netlist.json", key)
+            result["mhz"] = statistics.median(result["mhz_of_seeds"])
+            result["tools"]["nextpnr"] = tools.version(_PLACER)
+    return result
 
 
 def _synthesize(design, command, yosys, folder):
@@ -37,5 +51,58 @@ def _synthesize(design, command, yosys, folder):
         f"chparam {parameters} {design.top}",
         f"hierarchy -check -top {design.top}",
         "proc", "flatten", f"{command} -top {design.top}",
-        "tee -q -o stat.json stat -json", ""]), encoding="utf-8")
+        "tee -q -o stat.json stat -json", "write_json netlist.json", "write_verilog -noattr netlist.v",
+        ""]), encoding="utf-8")
     tools.run([yosys, "-q", "-s", "fpga.ys"], folder, "fpga.log")
+
+
+# ---- The clock of the placed and routed design ----
+def _place(store, design, yosys, netlist, key):
+    """Its greatest clock in MHz, by seed of the placer."""
+    modules = json.loads(netlist.read_text(encoding="utf-8"))["modules"].values()
+    ports = next(module["ports"] for module in modules if "top" in module["attributes"])
+    harness = _harness(design.top, ports)
+    key = cache_of.digest("place", key, harness, tools.version(_PLACER), _DEVICE, _SEEDS)
+
+    def produce(folder):
+        (folder / "harness.v").write_text(harness, encoding="utf-8")
+        (folder / "netlist.v").write_bytes((netlist.parent / "netlist.v").read_bytes())
+        (folder / "harness.ys").write_text(
+            "read_verilog -lib +/ice40/cells_sim.v\nread_verilog netlist.v harness.v\n"
+            "synth_ice40 -top harness -json harness.json\n", encoding="utf-8")
+        tools.run([yosys, "-q", "-s", "harness.ys"], folder, "harness.log")
+        for seed in _SEEDS:
+            tools.run([_PLACER, *_DEVICE, "--json", "harness.json", "--seed", str(seed), "--freq",
+                       "100", "--timing-allow-fail", "--report", f"place-{seed}.json"], folder, "place.log")
+
+    folder = store.folder_of(key, produce)
+    clocks = [json.loads((folder / f"place-{seed}.json").read_text(encoding="utf-8"))["fmax"]
+              for seed in _SEEDS]
+    return [round(next(iter(clock.values()))["achieved"], 2) for clock in clocks]
+
+
+def _harness(top, ports):
+    """The design between registers: a chain shifts its inputs in, and a bit tells of all its outputs.
+    Pins would be too few, and their paths would not count."""
+    inputs = {name: len(port["bits"]) for name, port in ports.items()
+              if port["direction"] == "input" and name != CLOCK}
+    outputs = {name: len(port["bits"]) for name, port in ports.items() if port["direction"] == "output"}
+    wires = [f".{CLOCK}(clk)"] if CLOCK in ports else []
+    for widths, register in ((inputs, "given"), (outputs, "got")):
+        at = 0
+        for name, width in widths.items():
+            wires.append(f".{name}({register}[{at + width - 1}:{at}])")
+            at += width
+    given, got = sum(inputs.values()), sum(outputs.values())
+    return f"""module harness(input clk, input next, output reg all);
+  reg [{given - 1}:0] given;
+  wire [{got - 1}:0] got;
+  reg [{got - 1}:0] held;
+  always @(posedge clk) begin
+    given <= {{given, next}};
+    held <= got;
+    all <= ^held;
+  end
+  {top} u_design ({', '.join(wires)});
+endmodule
+"""

@@ -79,11 +79,19 @@ def _title(result):
 
 
 def _fpga(result):
+    if "mhz" not in result:
+        clock = "not placed"
+    elif result["mhz"] is None:
+        clock = "not known: the design is larger than the part"
+    else:
+        seeds = ", ".join(f"{mhz:.2f}" for mhz in result["mhz_of_seeds"])
+        clock = f"{result['mhz']:>8.2f} MHz, the median of {seeds}; UltraPlus 5K, placed and routed"
     return "\n".join([f"{_title(result)}, on {result['fpga']}",
                       f"LUTs      {result['luts']:>8}",
                       f"registers {result['registers']:>8}",
                       f"DSPs      {result['dsps']:>8}",
                       f"carry     {result['carry_cells']:>8}",
+                      f"clock     {clock}",
                       "cells: " + ", ".join(f"{name} {number}"
                                             for name, number in sorted(result["cells"].items())),
-                      f"{result['tools']['yosys']}; not placed or routed"])
+                      "; ".join(result["tools"].values())])

@@ -10,7 +10,7 @@ import tempfile
 from . import Wrong, tools
 
 _OPTIONS = ("design", "mul", "format", "accumulator", "array", "add-depth", "lib", "clock-ns", "fpga",
-            "script", "structure")
+            "script", "structure", "yosys")
 
 
 class Run:
@@ -65,31 +65,41 @@ def _ratio(pam, ieee):
     return f"{pam['area'] / ieee['area']:.3f}" if pam["meets_clock"] == ieee["meets_clock"] else ""
 
 
+def _mhz(result):
+    return f"{result['mhz']:.2f}" if result.get("mhz") else "-"
+
+
 def _what(result):
     name = {"pam": "unit", "mul": "unit"}.get(result["design"], result["design"])
     return f"{name} {result['array'] or ''}".strip() + f", {result['format']}"
 
 
+def _version(result):
+    """Of Yosys, as in 0.23."""
+    return re.search(r"\d[\d.]*", result["tools"]["yosys"]).group()
+
+
 def _pairs(results):
-    """{(what, clock): {"pam": result, "ieee": result}} of the designs with a product."""
+    """{(what, clock, board, version of Yosys): {"pam": result, "ieee": result}} of the designs with a
+    product."""
     pairs = {}
     for result in results:
         if result["mul"]:
-            pairs.setdefault((_what(result), result.get("clock_ns"), result.get("fpga")), {})[
-                result["mul"]] = result
+            pairs.setdefault((_what(result), result.get("clock_ns"), result.get("fpga"), _version(result)),
+                             {})[result["mul"]] = result
     return {key: pair for key, pair in pairs.items() if len(pair) == 2}
 
 
 def tables(results):
     cells = [one for one in results if "fpga" not in one]
     boards = [one for one in results if "fpga" in one]
-    lines = ["| design | clock | pam, um^2 | IEEE, um^2 | ratio | least clock of these, pam / IEEE | "
-             "fastest, pam / IEEE | IEEE's structure |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
-    for (what, clock, _), pair in _pairs(cells).items():
+    lines = ["| design | clock | Yosys | pam, um^2 | IEEE, um^2 | ratio | "
+             "least clock of these, pam / IEEE | fastest, pam / IEEE | IEEE's structure |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for (what, clock, _, version), pair in _pairs(cells).items():
         pam, ieee = pair["pam"], pair["ieee"]
         lines.append(
-            f"| {what} | {clock:g} ns | {_area(pam)} | {_area(ieee)} | {_ratio(pam, ieee)} | "
+            f"| {what} | {clock:g} ns | {version} | {_area(pam)} | {_area(ieee)} | {_ratio(pam, ieee)} | "
             f"{pam['min_period_ns']:.2f} / {ieee['min_period_ns']:.2f} ns | "
             f"{pam['fastest']['period_ns']:.2f} / {ieee['fastest']['period_ns']:.2f} ns | "
             f"{ieee['best']['structure']} |")
@@ -124,12 +134,13 @@ def tables(results):
             lines.append(f"| {one['design']} {one['mul']}, {one['format']} | {whole:,.0f} | "
                          + " | ".join(f"{100 * area / whole:.1f}" for area in parts.values()) + " |")
     if boards:
-        lines += ["", "| FPGA, not placed | LUTs, pam / IEEE | registers | DSPs |",
-                  "| --- | --- | --- | --- |"]
-        for (what, _, board), pair in _pairs(boards).items():
+        lines += ["", "| FPGA | LUTs, pam / IEEE | registers | DSPs | MHz, placed |",
+                  "| --- | --- | --- | --- | --- |"]
+        for (what, _, board, _), pair in _pairs(boards).items():
             lines.append(f"| {board}: {what} | " + " | ".join(
                 f"{pair['pam'][name]} / {pair['ieee'][name]}"
-                for name in ("luts", "registers", "dsps")) + " |")
+                for name in ("luts", "registers", "dsps"))
+                + f" | {_mhz(pair['pam'])} / {_mhz(pair['ieee'])} |")
     versions = sorted({words for one in results for words in one["tools"].values()})
     lines += ["", "Versions: " + "; ".join(versions) + "."]
     return "\n".join(lines)
@@ -139,7 +150,8 @@ def tables(results):
 def _curves(results):
     curves = {}
     for one in results:
-        if "fpga" not in one and one["design"] == "mac" and one["meets_clock"]:
+        if ("fpga" not in one and one["design"] == "mac" and one["meets_clock"]
+                and _version(one) == _version(results[0])):
             curves.setdefault(f"{one['mul']} {one['format']}", []).append(
                 (one["clock_ns"], one["area"] / 1000))
     return {name: sorted(points) for name, points in curves.items()}

@@ -8,7 +8,7 @@ import subprocess
 from . import Failed, Wrong
 
 _PACKAGES = {"sta": "opensta", "yosys": "yosys", "iverilog": "iverilog", "vvp": "iverilog",
-             "fst2vcd": "gtkwave"}
+             "fst2vcd": "gtkwave", "nextpnr-ice40": "nextpnr-ice40"}
 
 
 def find(name):
@@ -16,12 +16,12 @@ def find(name):
     if path is None:
         raise Wrong(f"the program {name} is not here: install it with script/setup"
                     f" (package {_PACKAGES.get(os.path.basename(name), name)}).")
-    return path
+    return os.path.abspath(path)
 
 
 def run(command, folder, log):
     """Runs a command in a folder; its words go to folder/log, and into the message if it fails."""
-    find(command[0])
+    command = [find(command[0]), *command[1:]]
     with open(folder / log, "w", encoding="utf-8") as stream:
         status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=stream,
                                 stderr=subprocess.STDOUT, check=False).returncode

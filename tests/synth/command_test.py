@@ -11,6 +11,7 @@ import tools
 
 SYNTH = str(tools.ROOT / "synth" / "sumac-synth")
 SWEEP = str(tools.ROOT / "synth" / "sweep")
+NEWER = tools.ROOT / "synth" / "yosys" / "yosys"
 
 
 def run(*words):
@@ -98,7 +99,28 @@ class Commands(unittest.TestCase):
             self.assertTrue(result["meets_clock"])
             on_fpga = json.loads(run(*common, "--fpga", "ice40", "--json").stdout)
             self.assertEqual((on_fpga["luts"], on_fpga["registers"]), (8, 8))
+            # One LUT between registers; then two additions one after the other.
+            source.write_text(source.read_text().replace("a_i & b_i", "a_i + b_i + {2{a_i[3:2]}}"))
+            deeper = json.loads(run(*common, "--fpga", "ice40", "--json").stdout)
+            self.assertLess(deeper["mhz"], on_fpga["mhz"])
+            self.assertEqual(deeper["mhz"], sorted(deeper["mhz_of_seeds"])[1])
+            self.assertIn(f"{deeper['mhz']:.2f} MHz", run(*common, "--fpga", "ice40").stdout)
             self.assertIn("mine\n", run(*common, "--script", "area").stdout)
+
+
+@unittest.skipUnless((NEWER.parent / "node_modules").is_dir(), "no newer Yosys: npm ci --prefix synth/yosys")
+class NewerYosys(unittest.TestCase):
+    def test_its_netlists_give_the_words_of_the_rtl(self):
+        answer = run(SYNTH, "--design", "mac", "--format", "e8m3", "--yosys", str(NEWER.relative_to(tools.ROOT)),
+                     "--script", "area", "--structure", "plain", "--check", "50", "--json")
+        self.assertEqual(answer.stderr, "")
+        result = json.loads(answer.stdout)
+        self.assertEqual(result["checked"]["cycles"], 50)
+        self.assertNotIn("Yosys 0.23", result["tools"]["yosys"])
+
+    def test_what_is_wrong_is_told(self):
+        answer = run(SYNTH, "--design", "rtl/sumac_pam.sv:absent", "--yosys", str(NEWER))
+        self.assertRegex(answer.stderr, r"is not read: yosys failed: [^\n]*absent[^\n]*\.\n\Z")
 
 
 class Sweeps(unittest.TestCase):
@@ -128,7 +150,7 @@ class Sweeps(unittest.TestCase):
             self.assertTrue(text.startswith("before\n") and text.endswith("after\n"))
             self.assertNotIn("old", text)
             result = json.loads((folder / "out" / "mac-pam-e8m3-1-40-area.json").read_text())
-            self.assertRegex(text, rf"\| mac, e8m3 \| 40 ns \| {result['area']:,.0f} \|")
+            self.assertRegex(text, rf"\| mac, e8m3 \| 40 ns \| [\d.]+ \| {result['area']:,.0f} \|")
             self.assertIn("<svg", document.with_suffix(".svg").read_text())
 
     def test_wrong_sweeps_get_one_sentence(self):
