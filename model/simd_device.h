@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SIMD device's class, for its tests and benchmarks; others use MakeSimdDevice (devices.h).
+// The SIMD device's class, for its tests and benchmarks and for who counts its tiles; others use
+// MakeSimdDevice (devices.h), which makes one.
 #ifndef SUMAC_MODEL_SIMD_DEVICE_H_
 #define SUMAC_MODEL_SIMD_DEVICE_H_
 

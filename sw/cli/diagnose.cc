@@ -108,7 +108,8 @@ ordered_json LayerJson(const JobDiagnosis& job) {
           {"jobs", job.jobs},
           {"products", products},
           {"dots", dots},
-          {"binary64", {{"pam", Errors(job.pam_exact)}, {"ieee", Errors(job.ieee_exact)}}}};
+          {"binary64", {{"pam", Errors(job.pam_exact)}, {"ieee", Errors(job.ieee_exact)}}},
+          {"simd", {{"tiles", job.tiles}, {"certified", Number(Share(job.certified, job.tiles))}}}};
 }
 
 ordered_json Document(const NetworkInput& input, std::int64_t batch, const Diagnosis& diagnosis) {
@@ -137,20 +138,30 @@ std::string Cell(double value, double scale, int digits) {
 }
 
 void Print(const Diagnosis& diagnosis, const NetworkInput& input) {
-  fmt::print("{:<32} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "", "products",
-             "dots", "pam", "ieee", "slope", "slope", "zero", "under", "satur-");
-  fmt::print("{:<32} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "layer and pass",
-             "error %", "error %", "b64 %", "b64 %", "", "after bn", "op %", "flow %", "ated %");
+  constexpr auto kLine = "{:<32} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n";
+  fmt::print(kLine, "", "products", "dots", "pam", "ieee", "slope", "slope", "zero", "under",
+             "satur-", "certi-");
+  fmt::print(kLine, "layer and pass", "error %", "error %", "b64 %", "b64 %", "", "after bn",
+             "op %", "flow %", "ated %", "fied %");
   for (const JobDiagnosis& job : diagnosis.jobs) {
-    fmt::print("{:<32} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8}\n", job.name,
-               Cell(job.products.MeanRelative(), 100, 3), Cell(job.dots.Weighted(), 100, 3),
-               Cell(job.pam_exact.Weighted(), 100, 3), Cell(job.ieee_exact.Weighted(), 100, 5),
-               Cell(job.shrinkage.Slope(), 1, 4),
+    fmt::print(kLine, job.name, Cell(job.products.MeanRelative(), 100, 3),
+               Cell(job.dots.Weighted(), 100, 3), Cell(job.pam_exact.Weighted(), 100, 3),
+               Cell(job.ieee_exact.Weighted(), 100, 5), Cell(job.shrinkage.Slope(), 1, 4),
                job.has_norm ? Cell(job.normalised.Slope(), 1, 4) : "-",
                Cell(Share(job.zero_operand, job.pairs), 100, 1),
                Cell(Share(job.underflowed, job.pairs), 100, 2),
-               Cell(Share(job.saturated, job.pairs), 100, 2));
+               Cell(Share(job.saturated, job.pairs), 100, 2),
+               Cell(Share(job.certified, job.tiles), 100, 2));
   }
+  double macs = 0;
+  double certified = 0;
+  for (const JobDiagnosis& job : diagnosis.jobs) {
+    if (job.tiles == 0) continue;
+    const auto work = static_cast<double>(job.m * job.n * job.k * job.jobs);
+    macs += work;
+    certified += work * Share(job.certified, job.tiles);
+  }
+  if (macs > 0) fmt::print("\ncertified, of all MACs by pam: {:.3f} %", 100 * certified / macs);
   fmt::print("\nimages {}  loss {:.4f}  errors of dots are weighted by magnitude: docs/report.md\n",
              input.images, diagnosis.loss);
 }

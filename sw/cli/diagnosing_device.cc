@@ -5,6 +5,7 @@
 #include <span>
 
 #include "model/job_snapshot.h"
+#include "model/simd_device.h"
 #include "sw/nn/batch_norm.h"
 #include "sw/nn/random.h"
 
@@ -155,6 +156,20 @@ JobDiagnosis& DiagnosingDevice::DiagnosisOf(const Job& job) {
   return diagnosis;
 }
 
+JobReport DiagnosingDevice::RunCounted(const Job& job, JobDiagnosis& sum) {
+  const auto* const simd = dynamic_cast<const SimdDevice*>(&device());
+  if (simd == nullptr) return device().Run(job);
+  const gemm::TileCounts before = simd->tile_counts();
+  const JobReport report = device().Run(job);
+  const gemm::TileCounts& after = simd->tile_counts();
+  for (const gemm::Kind kind : {gemm::kPlain, gemm::kMasked, gemm::kGeneral}) {
+    const std::int64_t tiles = after[kind] - before[kind];
+    sum.tiles += tiles;
+    if (kind != gemm::kGeneral) sum.certified += tiles;
+  }
+  return report;
+}
+
 JobReport DiagnosingDevice::Execute(const Job& job) {
   JobDiagnosis& sum = DiagnosisOf(job);
   ++sum.jobs;
@@ -175,7 +190,7 @@ JobReport DiagnosingDevice::Execute(const Job& job) {
     const std::vector<double> y = NormalisedColumn(job, pam, n);
     for (std::size_t i = 0; i < x.size(); ++i) sum.normalised.Add(x[i], y[i]);
   }
-  return device().Run(job);
+  return RunCounted(job, sum);
 }
 
 }  // namespace sumac

@@ -53,8 +53,10 @@ struct JobDiagnosis {
   ErrorSum dots;                 // folds by pam against folds by ieee, without C_in
   ErrorSum pam_exact;            // against binary64, a sample of the folds
   ErrorSum ieee_exact;
-  Regression shrinkage;   // of folds by pam on folds by ieee
-  bool has_norm = false;  // batch norm follows; then of its normalised words
+  std::int64_t tiles = 0;      // that the SIMD kernels computed by pam, in the run's own job
+  std::int64_t certified = 0;  // of these: no product could under- or overflow
+  Regression shrinkage;        // of folds by pam on folds by ieee
+  bool has_norm = false;       // batch norm follows; then of its normalised words
   Regression normalised;
 };
 
@@ -64,7 +66,8 @@ class DiagnosingDevice : public WrappingDevice {
   static constexpr std::int64_t kPairs = 65536;
   static constexpr std::int64_t kExactDots = 1024;
 
-  // The device's buffers have to be in the host's memory. `seed` draws the samples.
+  // The device's buffers have to be in the host's memory. `seed` draws the samples. Tiles are
+  // counted where it is a SimdDevice.
   DiagnosingDevice(std::shared_ptr<Device> device, std::uint64_t seed)
       : WrappingDevice(std::move(device)), seed_(seed) {}
 
@@ -76,6 +79,8 @@ class DiagnosingDevice : public WrappingDevice {
 
  private:
   JobDiagnosis& DiagnosisOf(const Job& job);
+  // Runs the job for its caller.
+  JobReport RunCounted(const Job& job, JobDiagnosis& sum);
 
   std::uint64_t seed_;
   std::uint32_t jobs_ = 0;

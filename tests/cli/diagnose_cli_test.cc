@@ -20,7 +20,8 @@ BufferPtr Words(Device& device, const std::vector<float>& words) {
 
 // A job of a (m x k) and b (n x k), by ieee: the diagnosis is of pam whatever the run's product.
 JobDiagnosis DiagnosisOf(const std::vector<float>& a, const std::vector<float>& b, std::int64_t m,
-                         std::int64_t n, const std::string& name = "layer weight-gradient") {
+                         std::int64_t n, const std::string& name = "layer weight-gradient",
+                         Product product = Product::kIeee) {
   DiagnosingDevice device(MakeSimdDevice(1), 1);
   Job job;
   job.name = name;
@@ -30,7 +31,7 @@ JobDiagnosis DiagnosisOf(const std::vector<float>& a, const std::vector<float>& 
   job.a = MatrixOperand(Words(device, a), 0, m, job.k, job.k, 1);
   job.b = MatrixOperand(Words(device, b), 0, n, job.k, job.k, 1);
   job.c = {.buffer = device.Allocate(m * n), .row_stride = n};
-  job.arithmetic.product = Product::kIeee;
+  job.arithmetic.product = product;
   device.Run(job);
   EXPECT_EQ(device.diagnoses().size(), 1u);
   return device.diagnoses().at(0);
@@ -71,6 +72,19 @@ TEST(DiagnosingDevice, BatchNormAbsorbsACommonFactor) {
   EXPECT_NEAR(sum.normalised.Slope(), 1, 1e-6);
 }
 
+TEST(DiagnosingDevice, CountsCertifiedTiles) {
+  const auto of = [](const std::vector<float>& a, Product product) {
+    return DiagnosisOf(a, {2, 0.25F, 1}, 1, 1, "layer forward", product);
+  };
+  const JobDiagnosis certain = of({1.5F, 1, 0}, Product::kPam);
+  EXPECT_GT(certain.tiles, 0);
+  EXPECT_EQ(certain.certified, certain.tiles);
+  const JobDiagnosis uncertain = of({1.5F, 0x1p-126F, 0}, Product::kPam);  // 2^-128 is flushed
+  EXPECT_GT(uncertain.tiles, 0);
+  EXPECT_EQ(uncertain.certified, 0);
+  EXPECT_EQ(of({1.5F, 1, 0}, Product::kIeee).tiles, 0);
+}
+
 TEST(DiagnosingDevice, SamplesWhereThereAreTooMany) {
   const std::vector<float> ones(200 * 30, 1.25F);
   const JobDiagnosis sum = DiagnosisOf(ones, ones, 200, 200);
@@ -93,6 +107,7 @@ TEST(Diagnose, OfAShortRun) {
   const Result table = Sumac(call);
   ASSERT_EQ(table.status, 0) << table.err;
   EXPECT_THAT(table.out, HasSubstr("layer3.0.conv2 weight-gradient"));
+  EXPECT_THAT(table.out, HasSubstr("certified, of all MACs by pam: "));
 
   std::vector<std::string> again = call;
   again.insert(again.end(), {"--json", "--threads", "1"});
@@ -109,6 +124,8 @@ TEST(Diagnose, OfAShortRun) {
     EXPECT_NEAR(layer.at("products").at("mean_relative_error").get<double>(), 0.038, 0.02) << name;
     EXPECT_NEAR(layer.at("dots").at("slope").get<double>(), 0.962, 0.03) << name;
     EXPECT_LT(layer.at("binary64").at("ieee").at("weighted_error").get<double>(), 1e-5) << name;
+    EXPECT_GT(layer.at("simd").at("tiles"), 0) << name;
+    EXPECT_GT(layer.at("simd").at("certified").get<double>(), 0.5) << name;
     const bool norm = layer.at("pass") == "forward" && layer.at("layer") != "linear";
     const nlohmann::json& after = layer.at("dots").at("slope_after_batch_norm");
     EXPECT_EQ(after.is_number(), norm) << name;
