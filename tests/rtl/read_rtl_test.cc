@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sumac_read against a memory with latency and stalls: the words of random requests, the rules of
-// AXI4 for their bursts, errors by address, and its speed.
+// AXI4 for their bursts, errors by address, stops, and its speed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -69,10 +69,7 @@ class Reader {
         break;
       }
       if (sent < requests.size() && !model_->req_valid_i && !stalled_(random_)) {
-        model_->req_valid_i = 1;
-        model_->req_addr_i = static_cast<IData>(requests[sent].address);
-        model_->req_words_i = static_cast<SData>(requests[sent].words);
-        model_->req_tag_i = static_cast<CData>(requests[sent].tag);
+        Offer(requests[sent]);
       }
       model_->ar_ready_i = !stalled_(random_);
       const bool beat = Answer(cycle);
@@ -86,18 +83,35 @@ class Reader {
         }
       }
       EXPECT_TRUE(model_->r_ready_o);
-      const bool taken = model_->req_valid_i && model_->req_ready_o;
-      if (model_->ar_valid_o && model_->ar_ready_i) Ask(cycle);
-      Clock(*model_);
-      if (beat && ++bursts_.front().done == bursts_.front().beats) bursts_.pop_front();
-      if (beat) model_->r_valid_i = 0;
-      if (taken) {
-        model_->req_valid_i = 0;
-        ++sent;
-      }
+      if (EndCycle(cycle, beat)) ++sent;
     }
     EXPECT_TRUE(model_->idle_o);
     return cycle;
+  }
+
+  // Stops a request whose first burst is taken in cycle 1, and whose second is offered from cycle 2
+  // on and taken in cycle kTaken. Expects that this happens where it was on offer before the stop,
+  // that no other burst is asked for, and the words of those that were.
+  void ExpectStop(const Request& request, std::int64_t stop, std::int64_t words_asked_for) {
+    constexpr std::int64_t kSecond = 2;
+    constexpr std::int64_t kTaken = 20;
+    Offer(request);
+    std::int64_t words = 0;
+    for (std::int64_t cycle = 0; cycle < kTaken + latency_ + words_asked_for; ++cycle) {
+      model_->stop_i = cycle >= stop;
+      model_->ar_ready_i = cycle < kSecond || cycle >= kTaken;
+      const bool beat = Answer(cycle);
+      model_->eval();
+      if (cycle >= stop) {
+        EXPECT_EQ(model_->ar_valid_o, stop > kSecond && cycle <= kTaken) << "cycle " << cycle;
+      }
+      if (model_->out_valid_o) ExpectWords(request, words);
+      EndCycle(cycle, beat);
+      if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_EQ(words, words_asked_for);
+    EXPECT_TRUE(model_->quiet_o);
+    EXPECT_FALSE(model_->idle_o);
   }
 
   std::int64_t beats() const { return beats_; }
@@ -111,6 +125,24 @@ class Reader {
     std::int64_t ready;  // the cycle of the first beat
     std::int64_t done = 0;
   };
+
+  void Offer(const Request& request) {
+    model_->req_valid_i = 1;
+    model_->req_addr_i = static_cast<IData>(request.address);
+    model_->req_words_i = static_cast<SData>(request.words);
+    model_->req_tag_i = static_cast<CData>(request.tag);
+  }
+
+  // Whether the request was taken in the cycle that ends.
+  bool EndCycle(std::int64_t cycle, bool beat) {
+    const bool taken = model_->req_valid_i && model_->req_ready_o;
+    if (model_->ar_valid_o && model_->ar_ready_i) Ask(cycle);
+    Clock(*model_);
+    if (beat && ++bursts_.front().done == bursts_.front().beats) bursts_.pop_front();
+    if (beat) model_->r_valid_i = 0;
+    if (taken) model_->req_valid_i = 0;
+    return taken;
+  }
 
   // AXI4: aligned to the bus, at most 256 beats, none across a 4 KiB line.
   void Ask(std::int64_t cycle) {
@@ -210,6 +242,15 @@ TYPED_TEST(ReadRtl, NamesTheWordsOfAnError) {
   EXPECT_EQ(errors({4000, 2000, 0}, 5001), Addresses{aligned});
   EXPECT_EQ(errors({4001, 10, 0}, 4001), Addresses{4001});
   EXPECT_EQ(errors({4000, 2000, 0}, 3999), Addresses{});
+}
+
+TYPED_TEST(ReadRtl, AStopLeavesWhatIsOnOfferAndAsksForNothingElse) {
+  const Request request{100, 1000, 5};  // its bursts end at words 256, 512, 768, 1024
+  for (const std::int64_t latency : {1, 30}) {
+    Reader<TypeParam>(latency, 0).ExpectStop(request, 2, 156);
+    Reader<TypeParam>(latency, 0).ExpectStop(request, 3, 412);
+    Reader<TypeParam>(latency, 0).ExpectStop(request, 9, 412);
+  }
 }
 
 }  // namespace

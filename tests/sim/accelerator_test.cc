@@ -12,6 +12,7 @@
 
 #include "model/error.h"
 #include "model/host_device.h"
+#include "rtl_top_2x5.h"
 #include "rtl_top_4x3.h"
 #include "rtl_top_4x8.h"
 #include "sim/accelerator_driver.h"
@@ -29,7 +30,8 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 constexpr std::size_t kMemoryWords = std::size_t{1} << 20;
-constexpr std::int64_t kMostProducts = 150'000;  // what is simulated in reasonable time
+constexpr std::size_t kRing = std::size_t{1} << 19;  // behind all buffers
+constexpr std::int64_t kMostProducts = 150'000;      // what is simulated in reasonable time
 
 struct Top4x3 {
   using Model = rtl_top_4x3;
@@ -45,10 +47,23 @@ struct Top4x8 {
   static constexpr std::int64_t kOutstanding = 16;
   static constexpr Arithmetic kArithmetic{Product::kPam, 463051, 7};
 };
+// Its rows of C are bursts of up to three beats.
+struct Top2x5 {
+  using Model = rtl_top_2x5;
+  static constexpr int kBusWords = 2;
+  static constexpr std::int64_t kResultDepth = 16;
+  static constexpr std::int64_t kOutstanding = 2;
+  static constexpr Arithmetic kArithmetic{Product::kIeee, 0, 23};
+};
 
 bool HasDilationOfThree(const Job& job) {
   return std::ranges::any_of(std::array{job.a.y, job.a.x, job.b.y, job.b.x},
                              [](const Bound& bound) { return bound.dilation == 3; });
+}
+
+std::unique_ptr<Device> Checked(std::shared_ptr<Board> board) {
+  return MakeCheckedDevice(MakeAcceleratorDevice("top", {std::move(board)}),
+                           MakeReferenceDevice(1));
 }
 
 template <typename Top>
@@ -70,10 +85,63 @@ class AcceleratorTest : public ::testing::Test {
     }
   }
 
+  std::uint32_t AddressOf(const Buffer& buffer) const {
+    return static_cast<std::uint32_t>(AsHostBuffer(buffer).floats().data() - memory_.data());
+  }
+
+  // Gives descriptors to the accelerator without the driver, after a reset.
+  void Give(Board& board, const std::vector<Descriptor>& plan) {
+    std::memcpy(memory_.data() + kRing, plan.data(), plan.size() * sizeof(Descriptor));
+    board.WriteRegister(kRegQueueBase, kRing);
+    board.WriteRegister(kRegQueueMask, 63);
+    board.WriteRegister(kRegWindowLimit, kMemoryWords - 1);
+    board.WriteRegister(kRegIrqEnable, 3);
+    board.WriteRegister(kRegQueueTail, static_cast<std::uint32_t>(plan.size()));
+  }
+
   static void ExpectEqual(Device& device, const Job& job) {
     const JobReport report = device.Run(job);
     EXPECT_EQ(report.mismatch.compared, job.m * job.n) << job.name;
     EXPECT_EQ(report.mismatch.differing, 0) << job.name << " " << report.mismatch.first;
+  }
+
+  // Checked against the reference, at any latency and with any stalls.
+  void ExpectWordsOfRandomJobs(std::uint64_t jobs) {
+    for (std::uint64_t seed = 0; seed < jobs; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      BusTiming timing;
+      timing.latency = 1 + static_cast<std::int64_t>(seed % 40);
+      timing.interval = 1 + static_cast<std::int64_t>(seed % 3);
+      if (seed % 2 == 1) {
+        timing.stall_seed = seed;
+        timing.stall_rate = seed % 4 == 1 ? 0.2 : 0.7;
+      }
+      const auto device = Checked(MakeBoard(timing, 1 + static_cast<int>(seed)));
+      ExpectEqual(*device, MakeJob(*device, seed));
+    }
+  }
+
+  void ExpectCyclesOfRandomJobs(std::uint64_t jobs) {
+    for (std::uint64_t seed = 0; seed < jobs; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      const BusTiming bus{.latency = 1 + static_cast<std::int64_t>(seed % 40),
+                          .interval = 1 + static_cast<std::int64_t>(seed % 5 / 3)};
+      const auto board = MakeBoard(bus);
+      const AcceleratorShape shape = ReadShape(*board);
+      const auto device = MakeAcceleratorDevice("top", {board});
+      const Job job = MakeJob(*device, 5000 + seed);
+      AcceleratorTiming timing;
+      timing.latency = bus.latency;
+      timing.interval = bus.interval;
+      timing.result_depth = Top::kResultDepth;
+      timing.outstanding = Top::kOutstanding;
+      timing = TimingOf(shape, timing);
+      const AcceleratorCounts counts = PredictJob(shape, timing, job);
+      EXPECT_EQ(device->Run(job).cycles, counts.cycles)
+          << job.m << " x " << job.n << " x " << job.k;
+      EXPECT_EQ(board->ReadRegister(kRegCountReadBeats), counts.read_beats);
+      EXPECT_EQ(board->ReadRegister(kRegCountWriteBeats), counts.write_beats);
+    }
   }
 
   std::vector<float> memory_ = std::vector<float>(kMemoryWords);
@@ -82,24 +150,8 @@ class AcceleratorTest : public ::testing::Test {
 using Tops = ::testing::Types<Top4x3, Top4x8>;
 TYPED_TEST_SUITE(AcceleratorTest, Tops);
 
-std::unique_ptr<Device> Checked(std::shared_ptr<Board> board) {
-  return MakeCheckedDevice(MakeAcceleratorDevice("top", {std::move(board)}),
-                           MakeReferenceDevice(1));
-}
-
 TYPED_TEST(AcceleratorTest, RandomJobsEqualTheReferenceAtAnyLatencyAndWithAnyStalls) {
-  for (std::uint64_t seed = 0; seed < Fewer(160); ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    BusTiming timing;
-    timing.latency = 1 + static_cast<std::int64_t>(seed % 40);
-    timing.interval = 1 + static_cast<std::int64_t>(seed % 3);
-    if (seed % 2 == 1) {
-      timing.stall_seed = seed;
-      timing.stall_rate = seed % 4 == 1 ? 0.2 : 0.7;
-    }
-    const auto device = Checked(this->MakeBoard(timing, 1 + static_cast<int>(seed)));
-    this->ExpectEqual(*device, this->MakeJob(*device, seed));
-  }
+  this->ExpectWordsOfRandomJobs(Fewer(160));
 }
 
 TYPED_TEST(AcceleratorTest, CyclesOfAJobDoNotDependOnWhatRanBefore) {
@@ -112,25 +164,57 @@ TYPED_TEST(AcceleratorTest, CyclesOfAJobDoNotDependOnWhatRanBefore) {
 }
 
 TYPED_TEST(AcceleratorTest, CyclesAndBeatsAreThoseOfTheModel) {
-  for (std::uint64_t seed = 0; seed < Fewer(500); ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const BusTiming bus{.latency = 1 + static_cast<std::int64_t>(seed % 40),
-                        .interval = 1 + static_cast<std::int64_t>(seed % 5 / 3)};
-    const auto board = this->MakeBoard(bus);
-    const AcceleratorShape shape = ReadShape(*board);
-    const auto device = MakeAcceleratorDevice("top", {board});
-    const Job job = this->MakeJob(*device, 5000 + seed);
-    AcceleratorTiming timing;
-    timing.latency = bus.latency;
-    timing.interval = bus.interval;
-    timing.result_depth = TypeParam::kResultDepth;
-    timing.outstanding = TypeParam::kOutstanding;
-    timing = TimingOf(shape, timing);
-    const AcceleratorCounts counts = PredictJob(shape, timing, job);
-    EXPECT_EQ(device->Run(job).cycles, counts.cycles) << job.m << " x " << job.n << " x " << job.k;
-    EXPECT_EQ(board->ReadRegister(kRegCountReadBeats), counts.read_beats);
-    EXPECT_EQ(board->ReadRegister(kRegCountWriteBeats), counts.write_beats);
+  this->ExpectCyclesOfRandomJobs(Fewer(500));
+}
+
+using WideRowsTest = AcceleratorTest<Top2x5>;
+
+TEST_F(WideRowsTest, WordsCyclesAndBeatsOfRandomJobs) {
+  ExpectWordsOfRandomJobs(12);
+  ExpectCyclesOfRandomJobs(12);
+}
+
+// The driver lets no job begin before the end of the one before; the hardware would.
+TYPED_TEST(AcceleratorTest, ActivationsThatGoDirectlyWaitForThoseBeforeThemThatAreTurned) {
+  const auto board = this->MakeBoard({.latency = 5});
+  const auto device = Checked(board);
+  const AcceleratorShape shape = ReadShape(*board);
+  Random random(8);
+  // Of two pieces, each in a half of either window; so that the next job's first half is free.
+  const std::int64_t columns = 3;
+  Job turned = MakeMatrixJob(
+      *device, {.m = 4, .n = columns, .k = 3 * shape.b_words / 4 / columns, .a_transposed = true},
+      random, Words::kNormal, Words::kNormal);
+  Job direct =
+      MakeMatrixJob(*device, {.m = 9, .n = 3, .k = 4}, random, Words::kNormal, Words::kNormal);
+  const auto words_of = [](const Job& job) {
+    std::vector<Word> words;
+    for (const float word : AsHostBuffer(*job.c.buffer).floats()) words.push_back(ToWord(word));
+    return words;
+  };
+  std::vector<std::vector<Word>> wanted;
+  std::vector<Descriptor> plan;
+  for (Job* job : {&turned, &direct}) {
+    job->arithmetic = TypeParam::kArithmetic;
+    this->ExpectEqual(*device, *job);
+    wanted.push_back(words_of(*job));
+    std::ranges::fill(AsHostBuffer(*job->c.buffer).floats(), 0.0f);
+    std::ranges::copy(
+        MakePlan(shape, *job, [&](const Buffer& buffer) { return this->AddressOf(buffer); }),
+        std::back_inserter(plan));
   }
+  ASSERT_EQ(plan.size(), 3u);
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    EXPECT_EQ(plan[i][kDescFlags] & 1, i < 2 ? 1u : 0u);
+    EXPECT_EQ(plan[i][kDescALoad + 4], i == 1 ? shape.a_words / 2 : 0);
+    EXPECT_EQ(plan[i][kDescBLoad + 4], i == 1 ? shape.b_words / 2 : 0);
+  }
+  board->Reset();
+  this->Give(*board, plan);
+  board->WaitForInterrupt();
+  EXPECT_EQ(board->ReadRegister(kRegErrorCode), 0u);
+  EXPECT_EQ(words_of(turned), wanted[0]);
+  EXPECT_EQ(words_of(direct), wanted[1]);
 }
 
 // A matrix job whose C has guard words around it.
@@ -146,26 +230,34 @@ TYPED_TEST(AcceleratorTest, ReportsAnErrorResponseWithItsAddressAndRecovers) {
   const auto board = this->MakeBoard({.latency = 7});
   const auto device = Checked(board);
   const Job job = GuardedJob(*device, TypeParam::kArithmetic);
-  const auto at = [&](const BufferPtr& buffer, std::int64_t offset) {
-    return AsHostBuffer(*buffer).floats().data() - this->memory_.data() + offset;
-  };
-  board->bus().FailAt(at(job.a.buffer, 100));
+  board->bus().FailAt(this->AddressOf(*job.a.buffer) + 100);
   EXPECT_THAT([&] { device->Run(job); }, ThrowsMessage<Error>(HasSubstr("response to a read")));
-  board->bus().FailAt(at(job.c.buffer, 100));
+  board->bus().FailAt(this->AddressOf(*job.c.buffer) + 100);
   EXPECT_THAT([&] { device->Run(job); }, ThrowsMessage<Error>(HasSubstr("response to a write")));
   board->bus().FailAt(-1);
   this->ExpectEqual(*device, job);
+}
+
+// Each error finds the channels in another state, among them with a read's address on offer.
+TYPED_TEST(AcceleratorTest, RecoversFromAnErrorInAnyStateOfItsChannels) {
+  const auto board = this->MakeBoard({.latency = 3, .stall_seed = 4, .stall_rate = 0.7});
+  const auto device = Checked(board);
+  const Job job = GuardedJob(*device, TypeParam::kArithmetic);
+  for (std::int64_t word = 0; word < job.m * job.k; word += 80) {
+    SCOPED_TRACE(word);
+    board->bus().FailAt(this->AddressOf(*job.a.buffer) + word);
+    EXPECT_THAT([&] { device->Run(job); }, ThrowsMessage<Error>(HasSubstr("response to a read")));
+    board->bus().FailAt(-1);
+    this->ExpectEqual(*device, job);
+  }
 }
 
 TYPED_TEST(AcceleratorTest, TouchesNothingOutsideItsWindow) {
   const auto board = this->MakeBoard();
   const auto device = MakeAcceleratorDevice("top", {board});
   const Job job = GuardedJob(*device, TypeParam::kArithmetic);
-  const auto start = [&](const BufferPtr& buffer) {
-    return static_cast<std::uint32_t>(AsHostBuffer(*buffer).floats().data() - this->memory_.data());
-  };
   // Everything but the end of C may be touched.
-  const std::uint32_t limit = start(job.c.buffer) + 99;
+  const std::uint32_t limit = this->AddressOf(*job.c.buffer) + 99;
   board->WriteRegister(kRegWindowLimit, limit);
   const std::vector<float> before(this->memory_.begin() + limit + 1, this->memory_.end());
   EXPECT_THAT([&] { device->Run(job); },
@@ -173,7 +265,7 @@ TYPED_TEST(AcceleratorTest, TouchesNothingOutsideItsWindow) {
                                              std::to_string(limit))));
   EXPECT_TRUE(std::equal(before.begin(), before.end(), this->memory_.begin() + limit + 1));
   // All but the descriptors.
-  board->WriteRegister(kRegWindowBase, start(job.a.buffer));
+  board->WriteRegister(kRegWindowBase, this->AddressOf(*job.a.buffer));
   EXPECT_THAT([&] { device->Run(job); },
               ThrowsMessage<Error>(HasSubstr("a read outside its window at word address 0")));
   device->Run(job);  // the driver has opened the window again
@@ -379,10 +471,7 @@ TYPED_TEST(AcceleratorTest, ResetsAtAnyMomentChangeNothing) {
     // Another job is under way as the reset comes: at the pin, or by the register.
     const auto plan = MakePlan(ReadShape(*board), GuardedJob(*device, TypeParam::kArithmetic),
                                [&](const Buffer&) { return 1 << 18; });
-    std::memcpy(this->memory_.data() + (1 << 19), plan.data(), plan.size() * sizeof(Descriptor));
-    board->WriteRegister(kRegQueueBase, 1 << 19);
-    board->WriteRegister(kRegQueueMask, 63);
-    board->WriteRegister(kRegQueueTail, static_cast<std::uint32_t>(plan.size()));
+    this->Give(*board, plan);
     board->Tick(static_cast<std::int64_t>(random() % 3000));
     if (i % 2 == 0) {
       board->Reset();
