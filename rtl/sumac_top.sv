@@ -691,9 +691,17 @@ module sumac_top #(
     .b_ready_i (mem_b_ready_o),
     .b_resp_i  (mem_b_resp_i)
   );
+
+  // Whether the last descriptor has results: one without them is done while it is still in work.
+  logic results_q;
+  always_ff @(posedge clk_i or negedge clean_n) begin
+    if (!clean_n) results_q <= 1'b1;
+    else if (hand) results_q <= flags[4];
+  end
+
   always @(posedge clk_i) begin
     // When every descriptor is done, nothing of it is left anywhere.
-    if (!stop && !soft_reset_q && !busy) begin
+    if (!stop && !soft_reset_q && !busy && results_q) begin
       assert (core_idle && commands_idle && a_idle && b_idle && turner_idle && wgt_idle);
       assert (!res_valid && !psum_valid && !vector_valid && !residual_valid);
     end

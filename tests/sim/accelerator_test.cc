@@ -307,6 +307,55 @@ TYPED_TEST(AcceleratorTest, RefusesABadDescriptor) {
   run(kDescN, 90);  // with 30 rows: more bank rows than there are
 }
 
+// A queue that ends with a descriptor without results is done while its sums still go to the banks;
+// a later one goes on with them.
+TYPED_TEST(AcceleratorTest, SumsStayInTheBanksFromOneQueueToTheNext) {
+  constexpr std::uint32_t kRing = 1 << 19;
+  const auto board = this->MakeBoard({.latency = 3});
+  const auto device = MakeAcceleratorDevice("top", {board});
+  Random random(8);
+  Job job =
+      MakeMatrixJob(*device, {.m = 10, .n = 3, .k = 21}, random, Words::kNormal, Words::kNormal);
+  job.arithmetic = TypeParam::kArithmetic;
+  const auto floats = [](const MatrixView& view) { return AsHostBuffer(*view.buffer).floats(); };
+  // C of twice the fold, the second time from the first time's sums.
+  const auto reference = MakeReferenceDevice(1);
+  reference->Run(job);
+  job.c_in = job.c;
+  reference->Run(job);
+  const std::vector<float> expected(floats(job.c).begin(), floats(job.c).end());
+  job.c_in.reset();
+  const auto plan = MakePlan(ReadShape(*board), job, [&](const Buffer& buffer) {
+    return AsHostBuffer(buffer).floats().data() - this->memory_.data();
+  });
+  ASSERT_EQ(plan.size(), 1u);
+  for (int i = 0; i < 3; ++i) {
+    std::ranges::fill(floats(job.c), 0.0f);
+    const std::array<std::uint32_t, 2> flags = {plan[0][kDescFlags] & ~0x10u,
+                                                plan[0][kDescFlags] | 2u << 2};
+    board->WriteRegister(kRegControl, 1);
+    board->Tick(20);
+    board->WriteRegister(kRegQueueBase, kRing);
+    board->WriteRegister(kRegQueueMask, 1);
+    board->WriteRegister(kRegWindowBase, 0);
+    board->WriteRegister(kRegWindowLimit, kMemoryWords - 1);
+    board->WriteRegister(kRegIrqEnable, 1);
+    for (std::uint32_t done = 1; done <= 2; ++done) {
+      Descriptor descriptor = plan[0];
+      descriptor[kDescFlags] = flags[done - 1];
+      std::memcpy(this->memory_.data() + kRing + (done - 1) * kDescriptorWords, descriptor.data(),
+                  sizeof descriptor);
+      board->WriteRegister(kRegQueueTail, done);
+      board->WaitForInterrupt();
+      EXPECT_EQ(board->ReadRegister(kRegDone), done);
+      board->WriteRegister(kRegIrqStatus, 1);
+      // The next one comes at once, while the first is in work, or when it is over.
+      board->Tick(i * 200);
+    }
+    EXPECT_TRUE(std::ranges::equal(floats(job.c), expected));
+  }
+}
+
 TYPED_TEST(AcceleratorTest, RefusesRegistersThatAreNotThere) {
   const auto board = this->MakeBoard();
   EXPECT_THAT([&] { board->ReadRegister(0xFC); }, ThrowsMessage<Error>(HasSubstr("refuses")));
