@@ -5,7 +5,8 @@
 //
 // A negative sum's complement is one less than its magnitude in the unit of the last bit, and, with
 // ones below it without end, is the magnitude: so ones are shifted in, and what rounds up is then
-// one half or more, or all ones below a half where the last bit kept is odd (a tie).
+// one half or more, or all ones below a half where the last bit kept is odd (a tie). Shifted by 31,
+// the most, the complement of -1 has one zero left where Width = 33: a significand of 1.0, exact.
 //
 // Example (Width = 31): sum 0x6000000 (1.5, its unit in bit 26), exp 127 gives 0x3FC00000; its
 // negative, 0x7A000000, gives 0xBFC00000.
@@ -38,21 +39,22 @@ module sumac_fused_round #(
   assign zero1  = ~by2[N-1];
   assign by1    = zero1 ? {by2[N-2:0], fill} : by2;
 
-  logic        half, more, round_up;
+  logic        last, half, more, round_up;
   logic [9:0]  exponent;  // less N - 27, which the rounding's adder adds; signed
   logic [32:0] rounded;
 
+  assign last     = N > 31 && fill && !by1[N-1];
   assign half     = by1[N-25];
   assign more     = (by1[N-26:0] ^ {(N-25){fill}}) != '0;
-  assign round_up = fill ? half | (~more & by1[N-24]) : half & (more | by1[N-24]);
+  assign round_up = fill ? (half | (~more & by1[N-24])) & ~last : half & (more | by1[N-24]);
   assign exponent = {2'b00, exp_i} - {5'd0, zero16, zero8, zero4, zero2, zero1};
-  assign rounded  = {exponent, by1[N-2 -: 23]} + {10'(N - 27), 22'd0, round_up};
+  assign rounded  = {exponent, by1[N-2 -: 23] & ~{23{last}}} + {10'(N - 27), 22'd0, round_up};
 
   sumac_product_pack u_pack (
     .sign_i    (special_i ? minus_i : fill),
     .exponent_i(rounded[32:23]),
     .mantissa_i(rounded[22:0]),
-    .zero_i    (~by1[N-1]),
+    .zero_i    (~by1[N-1] & ~last),
     .top_i     (special_i),
     .nan_i,
     .loose_o

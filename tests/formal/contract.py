@@ -146,3 +146,32 @@ def narrow(a, mantissa_bits):
         return sign << 31 | (m if m == INFINITY else 0)
     unit = 2 ** (23 - mantissa_bits)
     return sign << 31 | round(Fraction(m, unit)) * unit  # ties to even; a carry is the exponent's
+
+
+def fused_integer(term, e):
+    """What a term adds to the sum of `fused`, with its sign; e is the greatest exponent field."""
+    sign, m = _fields(term)
+    if _is_zero(m):
+        return 0
+    v = Fraction(8 * (m & 0x7FFFFF | 0x800000)) * Fraction(2) ** ((m >> 23) - e)
+    whole = int(v)
+    if whole and whole != v:
+        whole |= 1  # the odd one of the neighbours whole and whole + 1
+    return (-1) ** sign * whole
+
+
+def fused_rounded(s, e):
+    """The word of s 2^(e-153), zeros as +0."""
+    magnitude = _rounded(abs(s) * Fraction(2) ** (e - 153)) if s else 0
+    return (s < 0) << 31 | magnitude if magnitude else 0
+
+
+def fused(*terms):
+    fields = [_fields(term) for term in terms]
+    if any(m > INFINITY for _, m in fields):
+        return NAN
+    infinities = {sign for sign, m in fields if m == INFINITY}
+    if infinities:
+        return NAN if len(infinities) == 2 else infinities.pop() << 31 | INFINITY
+    e = max(m >> 23 for _, m in fields)  # of zeros alone S is 0
+    return fused_rounded(sum(fused_integer(term, e) for term in terms), e)

@@ -90,6 +90,23 @@
     (ite (or (is_zero a) (is_zero b)) (pack s zero_mag)
       (scaled s nearest (bvadd (scale a) (scale b))))))))
 
+; fused, alignment: of a normal word's significand the integer, the greatest exponent field being e. In
+; 2^-255 of the unit 2^(e-153) the number v = 8 f 2^(x-e) is an integer of 282 bits.
+(define-fun aligned ((w (_ BitVec 32)) (e (_ BitVec 8))) (_ BitVec 27)
+  (let ((v (bvlshr (concat #b1 ((_ extract 22 0) w) (_ bv0 258))
+                   ((_ zero_extend 274) (bvsub e ((_ extract 30 23) w))))))
+    (let ((below ((_ extract 281 255) v)))  ; the neighbour towards 0
+      (ite (bvult v (bvshl (_ bv1 282) (_ bv255 282))) (_ bv0 27)
+      (ite (= ((_ extract 254 0) v) (_ bv0 255)) below
+      (ite (= ((_ extract 0 0) below) #b1) below (bvadd below (_ bv1 27))))))))
+(define-fun with_sign ((s (_ BitVec 1)) (v (_ BitVec 27))) (_ BitVec 64)
+  (ite (= s #b1) (bvneg ((_ zero_extend 37) v)) ((_ zero_extend 37) v)))
+; Rounding: the word of S 2^(e-153), `nearest` being that of |S|.
+(define-fun magnitude ((s (_ BitVec 64))) (_ BitVec 64) (ite (bvslt s (_ bv0 64)) (bvneg s) s))
+(define-fun rounded ((s (_ BitVec 64)) (nearest (_ BitVec 32)) (e (_ BitVec 8))) (_ BitVec 32)
+  (ite (= s (_ bv0 64)) #x00000000
+    (closed (scaled ((_ extract 63 63) s) nearest (bvsub ((_ zero_extend 56) e) (_ bv153 64))))))
+
 ; The piecewise affine functions. The difference of two magnitude fields, 34 bits, signed.
 (define-fun one () (_ BitVec 34) ((_ zero_extend 2) #x3F800000))
 (define-fun padiv ((a (_ BitVec 32)) (b (_ BitVec 32))) (_ BitVec 32)

@@ -69,11 +69,12 @@ class Machine:
         self._bits = {signal: int(bits) for signal, bits in
                       re.findall(r'^; yosys-smt2-wire (\S+) (\d+)$', self.text, re.M)}
         # What a state consists of, the upper bits first: function, upper bit, lower bit, signal, its slice.
+        # Signals that are only used side by side are one field, without a name.
         self._fields = sorted(
             ((name, int(upper), int(lower), signal, slice_)
              for name, upper, lower, signal, slice_ in re.findall(
                  r'^\(define-fun (\|[^|]*\|) \(\(state \S+\)\) .*\(\(_ extract (\d+) (\d+)\) state\)'
-                 r'[^;\n]*\)(?: ; \\?(\S+)(?: \[([\d:]+)\])?)?$', self.text, re.M)),
+                 r'[^;\n]*\)(?: ; (?:\{.*\}|\\?(\S+)(?: \[([\d:]+)\])?))?$', self.text, re.M)),
             key=lambda field: -field[1])
         width = int(re.search(r'^\(define-sort \S+ \(\) \(_ BitVec (\d+)\)\)$', self.text, re.M)[1])
         assert width == sum(upper - lower + 1 for _, upper, lower, _, _ in self._fields), self._fields

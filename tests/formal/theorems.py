@@ -13,7 +13,8 @@ FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'spe
          'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
          'sum': 'sumac_fadd_sum.sv', 'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
          'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv', 'pack': 'sumac_product_pack.sv',
-         'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv', 'fused': 'sumac_fused.sv'}
+         'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv', 'fused': 'sumac_fused.sv',
+         'fused_align': 'sumac_fused_align.sv', 'fused_round': 'sumac_fused_round.sv'}
 
 
 WITH_FUNCTIONS = 'QF_UFBVFP'  # the logic where functions are declared
@@ -401,6 +402,171 @@ def fused_depth(depth, mutant):
     return Theorem(f'fused4, Depth {depth} as Depth 1', query, mutant, lambda case: case['right'])
 
 
+def signed(value, bits):
+    """The integer, in two's complement, of a bit-vector that was read as one without a sign."""
+    return value - (value >> (bits - 1) << bits)
+
+
+# What sumac_fused_align's word adds to the sum, the one that a complement lacks with it.
+ADDED = """
+(define-fun field ((w (_ BitVec 32))) (_ BitVec 8) ((_ extract 30 23) w))
+(define-fun added ((a (_ BitVec 28))) (_ BitVec 64)
+  (bvadd ((_ sign_extend 36) a) ((_ zero_extend 63) ((_ extract 27 27) a))))"""
+
+
+def added(aligned):
+    """added() of Python's integers."""
+    return signed(aligned, 28) + (aligned >> 27)
+
+
+def fused_align(mutant):
+    """sumac_fused_align of every term, and every exponent that is no less than its own, gives what adds the contract's
+    integer with the term's sign; 0 for a zero."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_fused_align')
+        term, e, aligned = (machine.port(port, 's') for port in ('term_i', 'exp_i', 'aligned_o'))
+        return Query(
+            [machine],
+            [ADDED, machine.states(('s', {})), f'(assert (bvuge {e} (field {term})))'],
+            f'(= (added {aligned}) (ite (is_zero {term}) (_ bv0 64) (with_sign (sign {term}) (aligned {term} {e}))))',
+            {'term': term, 'e': e, 'word': f'(added {aligned})'})
+
+    return Theorem('fused align', query, mutant,
+                   lambda case: contract.fused_integer(case['term'], case['e']) % 2 ** 64)
+
+
+FLAGS = ('special', 'minus', 'nan')
+
+
+def fused_round(width, mutant):
+    """sumac_fused_round gives a loose word for the NaN, the infinity or the sum S 2^(e-153), rounded: for every S."""
+    def query(sources):
+        machine = Machine(sources, 'sumac_fused_round', Width=width)
+        shown = {'sum': machine.port('sum_i', 's'), 'e': machine.port('exp_i', 's'),
+                 **{flag: machine.port(f'{flag}_i', 's') for flag in FLAGS},
+                 'word': f'(settled {machine.port("loose_o", "s")})'}
+        return Query(
+            [machine],
+            [SETTLED, machine.states(('s', {})), word('nearest'),
+             f'(define-fun sum () (_ BitVec 64) ((_ sign_extend {64 - width}) {shown["sum"]}))',
+             '(assert (is_nearest nearest (magnitude sum)))',
+             f'(assert (bvuge {shown["special"]} {shown["nan"]}))'],
+            '(= {word} (ite (= {special} #b1) (ite (= {nan} #b1) nan_word (pack {minus} inf_mag)) (rounded sum nearest {e})))'
+            .format(**shown), shown)
+
+    def expected(case):
+        if case['special']:
+            return contract.NAN if case['nan'] else case['minus'] << 31 | contract.INFINITY
+        return contract.fused_rounded(signed(case['sum'], width), case['e'])
+
+    return Theorem(f'fused round, Width {width}', query, mutant, expected)
+
+
+# What the two theorems above say, of any functions: `integer` of a term that is not zero, `round` of a sum that is
+# not. `has` and `is_within`: e is an exponent field, or no less than that, of a word that is not zero.
+FUSED = """
+(declare-fun integer ((_ BitVec 32) (_ BitVec 8)) (_ BitVec 64))
+(declare-fun round ((_ BitVec 64) (_ BitVec 8)) (_ BitVec 32))
+(define-fun summand ((w (_ BitVec 32)) (e (_ BitVec 8))) (_ BitVec 64) (ite (is_zero w) (_ bv0 64) (integer w e)))
+(define-fun round_sum ((s (_ BitVec 64)) (e (_ BitVec 8))) (_ BitVec 32) (ite (= s (_ bv0 64)) #x00000000 (round s e)))
+(define-fun has ((w (_ BitVec 32)) (e (_ BitVec 8))) Bool (and (not (is_zero w)) (= (field w) e)))
+(define-fun is_within ((w (_ BitVec 32)) (e (_ BitVec 8))) Bool (or (is_zero w) (bvule (field w) e)))
+(define-fun is_infinity ((w (_ BitVec 32)) (s (_ BitVec 1))) Bool (= w (pack s inf_mag)))"""
+
+
+def parts_as_inputs(sources):
+    """What sumac_fused takes of its parts and of its adders becomes inputs, what these give outputs."""
+    file = FILES['fused']
+    sources.substitute(file, r'^\) \($', """) (
+  input  logic [(Group+1)*28-1:0] aligned,
+  input  logic [27+$clog2(Group+1):0] sum,
+  input  logic [31:0] loose,
+  output logic [(Group+1)*28-1:0] aligned_o,
+  output logic [27+$clog2(Group+1):0] added_o,
+  output logic [31:0] loose_o,""")
+    sources.replace(file, '.aligned_o(aln_aligned[i*28 +: 28])', '.aligned_o(aligned_o[i*28 +: 28])')
+    sources.replace(file, '.d_i(add_sum)', '.d_i(sum)')
+    sources.replace(file, '.loose_o  (rnd_loose)', '.loose_o')
+    sources.substitute(file, '^endmodule$', """
+  assign aln_aligned = aligned;
+  assign added_o = add_sum;
+  assign rnd_loose = loose;
+endmodule""")
+
+
+def fused(group, mutant):
+    """sumac_fused of any loose words gives one for the contract's `fused` of what they stand for.
+
+    By the two theorems above. Proved are of any aligned words that their sum is exact, of any terms that the exponent
+    is the greatest, and from any function of the aligned words, in the place of the sum, on the word.
+    """
+    width = 28 + group.bit_length()
+    terms = range(group + 1)
+
+    def query(sources):
+        parts_as_inputs(sources)
+        machine = Machine(sources, 'sumac_fused', Group=group, Depth=1)
+        lines = [SETTLED, ADDED, FUSED, f'(declare-const alignments (_ BitVec {28 * (group + 1)}))',
+                 f'(declare-const sum (_ BitVec {width}))', word('loose'),
+                 machine.states(('s0', {'en_i': '#b1', 'aligned': 'alignments', 'sum': 'sum', 'loose': 'loose'}), ('s1', {}))]
+        given = {f'p{i}': f'((_ extract {32 * i + 31} {32 * i}) {machine.port("products_i", "s0")})' for i in range(group)}
+        given['a'] = machine.port('psum_i', 's0')
+        words = [f'w{i}' for i in terms]
+        lines += [f'(define-fun {name} () (_ BitVec 32) (settled {term}))' for name, term in zip(words, given.values())]
+        aligned = [f'((_ extract {28 * i + 27} {28 * i}) alignments)' for i in terms]
+
+        # The parts: sumac_fused_align, the sum, sumac_fused_round.
+        for i in terms:
+            term, e = (machine.port(f'gen_align[{i}].u_align.{port}', 's0') for port in ('term_i', 'exp_i'))
+            lines.append(f'(assert (=> (bvuge {e} (field {term})) (= (added {aligned[i]}) (summand {term} {e}))))')
+        rnd_sum, e, special, minus, nan = (machine.port(f'u_round.{port}_i', 's0') for port in ('sum', 'exp', *FLAGS))
+        rnd_sum = f'((_ sign_extend {64 - width}) {rnd_sum})'
+        add_sum = machine.port('added_o', 's0')
+        added_up = ' '.join(f'(added {each})' for each in aligned)
+        lines += [f'(declare-fun total ({"(_ BitVec 64) " * (group + 1)}) (_ BitVec 64))',
+                  f'(assert (= {rnd_sum} (total {added_up})))',
+                  f'(assert (= (total {"(_ bv0 64) " * (group + 1)}) (_ bv0 64)))',
+                  f'(assert (=> (bvuge {special} {nan}) (= (settled loose) (ite (= {special} #b1) '
+                  f'(ite (= {nan} #b1) nan_word (pack {minus} inf_mag)) (round_sum {rnd_sum} {e})))))']
+
+        # The sum, first in its own bits: in one step the solver had no answer in three minutes.
+        in_bits = ' '.join(f'(bvadd ((_ sign_extend {width - 28}) {each}) '
+                           f'((_ zero_extend {width - 1}) ((_ extract 27 27) {each})))' for each in aligned)
+        lines += [f'(define-fun wraps () Bool (= {add_sum} (bvadd {in_bits})))',
+                  f'(define-fun exact () Bool (and wraps '
+                  f'(= ((_ sign_extend {64 - width}) (bvadd {in_bits})) (bvadd {added_up}))))']
+
+        # The contract.
+        def of_all(operator, predicate, *more):
+            return f'({operator} {" ".join("(" + " ".join((predicate, each, *more)) + ")" for each in words)})'
+
+        right = f'(round_sum (total {" ".join(f"(summand {each} {e})" for each in words)}) {e})'
+        lines += [f'(define-fun zeros () Bool {of_all("and", "is_zero")})',
+                  f'(define-fun greatest () Bool (or zeros (and {of_all("or", "has", e)} {of_all("and", "is_within", e)})))',
+                  f'(define-fun plus () Bool {of_all("or", "is_infinity", "#b0")})',
+                  f'(define-fun minus () Bool {of_all("or", "is_infinity", "#b1")})',
+                  f"""(define-fun fused () (_ BitVec 32)
+                    (ite (or {of_all('or', 'is_nan')} (and plus minus)) nan_word
+                    (ite plus (pack #b0 inf_mag)
+                    (ite minus (pack #b1 inf_mag)
+                    (ite zeros #x00000000 {right})))))"""]
+        result = f'(settled {machine.port("sum_o", "s1")})'
+        shown = {**dict(zip(given, words)), **{f'aligned {i}': each for i, each in enumerate(aligned)}, 'right': right,
+                 'word': f'(concat ((_ sign_extend {64 - width}) {add_sum}) {e} {result})'}
+        return Query([machine], lines, f'(and exact greatest (= {result} fused))', shown,
+                     ['(not wraps)', '(not exact)', '(not greatest)', f'(= {special} #b1)'], WITH_FUNCTIONS)
+
+    def expected(case):
+        words = [case[name] for name in (*(f'p{i}' for i in range(group)), 'a')]
+        total = sum(added(case[f'aligned {i}']) for i in terms) % 2 ** 64
+        fields = {each >> 23 & 0xFF for each in words}
+        # Other words are of any function in the place of the rounding.
+        right = contract.fused(*words) if 0xFF in fields or fields == {0} else case['right']
+        return total << 40 | max(fields) << 32 | right
+
+    return Theorem(f'fused{group}, of its parts', query, mutant, expected)
+
+
 # ---- The processing element, with its edges (prove_pe.sv) ----
 
 PE = 'u_array.gen_row[0].gen_col[0].u_pe.'
@@ -608,6 +774,12 @@ THEOREMS = [
     fadd_loose(Mutant(FILES['fadd'], 'assign ord_b = b_i;', 'assign ord_b = a_i;')),
     *(fused_depth(depth, Mutant(FILES['fused'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
       for depth, when, stage in ((2, '>= 2', 'u_add_sum'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_terms'))),
+    fused_align(Mutant(FILES['fused_align'], 'distance[2] & (|x2[3:0])', 'distance[2] & (|x2[3:1])')),
+    fused_round(31, Mutant(FILES['fused_round'], 'half | (~more & by1[N-24])', 'half')),
+    fused_round(32, Mutant(FILES['fused_round'], '{by4[N-3:0], {2{fill}}}', "{by4[N-3:0], 2'b00}")),
+    fused_round(33, Mutant(FILES['fused_round'], '(~by1[N-1] & ~last)', '(~by1[N-1])')),
+    fused(4, Mutant(FILES['fused'], "Width'(add_aligned[i*28+27])", "Width'(add_aligned[i*28])")),
+    fused(8, Mutant(FILES['fused'], 'node[(2*i+1)*8 +: 8] > node', 'node[(2*i+1)*8 +: 8] < node')),
     settle(Mutant(FILES['settle'], '& ~is_nan &', '&')),
     loosen(Mutant(FILES['loosen'], '(|word_i[21:0])', '(|word_i[21:1])')),
     pe_keeps([], 'PE, all kept without en_i', 'en_i',
