@@ -198,19 +198,20 @@ class PlaneLayout : public Layout {
     const std::int64_t channels = (k_block.end - k_block.begin) / taps_;
     const Word* words = stage.words.data() + margin_ + place.vector * kernels_.lanes;
     const int vectors = tiles_[static_cast<std::size_t>(tile)].vectors;
-    const std::uint16_t* masks = c.masks.data() + place.vector;
+    std::int64_t first = place.vector;  // of the tap's masks; a class without taps has none
     runs.resize(c.taps.size());
     std::size_t used = 0;
     for (const Tap& tap : c.taps) {
       Run& run = runs[used];
       const Word* base = words + tap.plane * channels * pitch_ + tap.shift;
+      const std::uint16_t* masks = c.masks.data() + first;
       std::uint32_t any = 0;
       for (int v = 0; v < vectors; ++v) {
         run.base[v] = base + v * kernels_.lanes;
         run.mask[v] = masks[v];
         any |= masks[v];
       }
-      masks += vectors_;
+      first += vectors_;
       if (any == 0 && skip) continue;
       run.count = channels;
       run.step = pitch_;

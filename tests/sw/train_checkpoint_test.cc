@@ -19,11 +19,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr ResNetConfig kNet{.channels = 2, .height = 9, .width = 7, .classes = 4};
 ResNetConfig SmallNet() {
-  ResNetConfig config = kNet;
-  config.model = "resnet8";
-  return config;
+  return {.model = "resnet8", .channels = 2, .height = 9, .width = 7, .classes = 4};
 }
 
 // A network and an optimizer with words of their own everywhere.
