@@ -180,6 +180,10 @@ class StudyTest(unittest.TestCase):
         self.assertEqual(cells[6], f'{statistics.mean(less) - half:+.2f} to {statistics.mean(less) + half:+.2f}')
         self.assertIn('1 of 1', rows['last'])
         self.assertIn('pam-s1, test', (self.docs / 'curves.svg').read_text())
+        (self.records / 'pam-s2').rename(self.folder / 'away')
+        self.study('report')
+        (self.folder / 'away').rename(self.records / 'pam-s2')
+        self.assertRegex((self.docs / 'results.md').read_text(), r'\| pam \|.*\| 1 of 2 \|')
 
     def test_records_of_other_options_are_refused(self):
         path = self.records / 'ieee-s1/config.json'
