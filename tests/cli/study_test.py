@@ -36,8 +36,9 @@ class StudyTest(unittest.TestCase):
         (cls.records / 'arms').write_text(ARMS)
         (cls.docs / 'results.md').write_text(PAGE)
         cls.before = cls.study('train')  # before a rate is chosen
+        cls.stopped = [cls.interrupted('select', 'select-0.01')]
         cls.selected = cls.study('select')
-        cls.stopped = cls.interrupted()
+        cls.stopped.append(cls.interrupted('train', 'pam-s1'))
         cls.trained = cls.study('train')
 
     @classmethod
@@ -54,10 +55,10 @@ class StudyTest(unittest.TestCase):
         return subprocess.run(cls.call(command, *more, **options), capture_output=True, text=True, check=False)
 
     @classmethod
-    def interrupted(cls):
+    def interrupted(cls, command, run):
         """The study, stopped as soon as its first run has a checkpoint."""
-        child = subprocess.Popen(cls.call('train'), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while child.poll() is None and not (cls.folder / 'runs/pam-s1/config.json').exists():
+        child = subprocess.Popen(cls.call(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while child.poll() is None and not (cls.folder / 'runs' / run / 'config.json').exists():
             time.sleep(0.002)
         child.send_signal(signal.SIGINT)
         out, err = child.communicate()
@@ -82,8 +83,9 @@ class StudyTest(unittest.TestCase):
         self.assertEqual(config['lr'], float(best))
 
     def test_stopped_it_goes_on_to_the_same_words(self):
-        self.assertEqual(self.stopped.returncode, 0, self.stopped.stderr)
-        self.assertIn('stopped (SIGINT); the same command goes on', self.stopped.stdout)
+        for stopped in self.stopped:
+            self.assertEqual(stopped.returncode, 0, stopped.stderr)
+            self.assertIn('stopped (SIGINT); the same command goes on', stopped.stdout)
         self.assertNotIn('pam-s1', self.after_stop)
         self.assertEqual(self.trained.returncode, 0, self.trained.stderr)
         self.assertRegex(self.trained.stdout, 'pam-s1: sumac train .* --resume')
@@ -100,6 +102,36 @@ class StudyTest(unittest.TestCase):
             second = self.study('train')
         self.assertEqual(second.returncode, 1)
         self.assertIn('another study trains in', second.stderr)
+
+    def last_made_by(self, text):
+        """The call that makes the run last-s1, of which there is no record, by this shell script instead of the program."""
+        program = self.folder / 'program'
+        program.write_text('#!/bin/sh\n' + text)
+        program.chmod(0o755)
+        (self.records / 'last-s1').rename(self.folder / 'away')
+        self.addCleanup(lambda: (self.folder / 'away').rename(self.records / 'last-s1'))
+        return self.call('train', '--sumac', str(program), out='other')
+
+    def test_a_run_goes_on_alone_and_keeps_others_out(self):
+        pid = self.folder / 'pid'
+        first = subprocess.Popen(self.last_made_by(f'echo $$ >{pid}\nexec sleep 600\n'), stdout=subprocess.DEVNULL)
+        while first.poll() is None and not (pid.exists() and pid.read_text()):
+            time.sleep(0.01)
+        first.kill()
+        first.wait()
+        second = subprocess.run([*first.args, '--sumac', '/bin/false'], capture_output=True, text=True, check=False)
+        os.kill(int(pid.read_text()), signal.SIGKILL)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn('another study trains in', second.stderr)
+
+    def test_a_failed_run_is_told_and_not_recorded(self):
+        failed = subprocess.run(self.last_made_by(
+            """if [ $1 = eval ]; then echo '{"images": 50, "accuracy": 0, "logits_crc32": 0}'; exit; fi
+            mkdir -p $3; echo '{"epochs": 1}' >$3/config.json; echo '{"epoch": 1}' >$3/metrics.jsonl; exit 3"""),
+            capture_output=True, text=True, check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn('last-s1 failed with status 3', failed.stderr)
+        self.assertFalse((self.records / 'last-s1').exists())
 
     def test_runs_are_made_by_order_and_seed(self):
         made = [line.split(':')[1].strip() for line in self.trained.stdout.splitlines() if line.startswith('study: ')]
@@ -148,6 +180,10 @@ class StudyTest(unittest.TestCase):
         self.assertEqual(cells[6], f'{statistics.mean(less) - half:+.2f} to {statistics.mean(less) + half:+.2f}')
         self.assertIn('1 of 1', rows['last'])
         self.assertIn('pam-s1, test', (self.docs / 'curves.svg').read_text())
+        (self.records / 'pam-s2').rename(self.folder / 'away')
+        self.study('report')
+        (self.folder / 'away').rename(self.records / 'pam-s2')
+        self.assertRegex((self.docs / 'results.md').read_text(), r'\| pam \|.*\| 1 of 2 \|')
 
     def test_records_of_other_options_are_refused(self):
         path = self.records / 'ieee-s1/config.json'

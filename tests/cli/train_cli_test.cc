@@ -156,8 +156,11 @@ TEST_F(Trained, ASecondRunInTheSameFolderIsRefused) {
   while (first.Running() && !std::filesystem::exists(out + "/model.safetensors")) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
+  const std::string half = out + "/model.safetensors.7-0.tmp";  // the first is writing
+  WriteFileAtomically(half, "half");
   ExpectWrongCall({"train", "--resume", "--out", out}, out + " is in use");
   ExpectWrongCall(call, out + " is in use");
+  EXPECT_EQ(ReadFile(half), "half");
   EXPECT_TRUE(first.Running());
   first.Signal(SIGINT);
   EXPECT_EQ(first.Wait().status, 130);

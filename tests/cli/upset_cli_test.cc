@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sumac upset`: a small campaign on an array, confirmed wholly on it, stopped and continued.
 #include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sw/io/file.h"
@@ -42,6 +46,13 @@ class UpsetCli : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+// Of some registers of an element with 23 mantissa bits.
+const std::map<std::pair<std::string, std::string>, int> kBits = {
+    {{"activation", "sign"}, 1}, {{"activation", "exponent"}, 8}, {{"activation", "mantissa"}, 23},
+    {{"weight", "sign"}, 1},     {{"weight", "exponent"}, 9},     {{"weight", "mantissa"}, 23},
+    {{"product", "sign"}, 1},    {{"product", "exponent"}, 8},    {{"product", "mantissa"}, 23},
+    {{"sum", "sign"}, 1},        {{"sum", "exponent"}, 8},        {{"sum", "mantissa"}, 23}};
+
 TEST_F(UpsetCli, ACampaignIsConfirmedOnTheRtlAndGoesOnWhereItWasStopped) {
   const std::string out = folder_.File("upsets.jsonl");
   const Result whole = Sumac(Call(out, {"--confirm", "6"}));
@@ -64,12 +75,24 @@ TEST_F(UpsetCli, ACampaignIsConfirmedOnTheRtlAndGoesOnWhereItWasStopped) {
     } else {
       upsets += sum;
       bits += row.at("bits").get<std::int64_t>();
+      const auto width = kBits.find({row.at("register"), row.at("field")});
+      if (width != kBits.end()) {
+        EXPECT_EQ(row.at("bits"), width->second) << row;
+      }
     }
   }
   EXPECT_EQ(upsets, 60);
 
   const std::string text = ReadFile(out);
   EXPECT_EQ(std::ranges::count(text, '\n'), 61);
+  std::istringstream lines(text.substr(text.find('\n') + 1));
+  for (std::string line; std::getline(lines, line);) {
+    const auto upset = nlohmann::json::parse(line);
+    const bool wrong = upset.at("class") != upset.at("clean_class");
+    EXPECT_EQ(upset.at("outcome") == "masked", upset.at("wrong_words") == 0) << line;
+    EXPECT_EQ(upset.at("outcome") == "wrong class", wrong) << line;
+    EXPECT_LE(upset.at("wrong_words"), upset.at("wrong_sums")) << line;
+  }
   // As a kill leaves it: in the middle of a line.
   WriteFileAtomically(out, text.substr(0, text.size() * 2 / 3));
   const Result rest = Sumac(Call(out));

@@ -26,7 +26,7 @@ inline Word Below(std::mt19937_64& random, Word top, Word distance) {
 }
 
 // Terms of every spread of exponents, at the ends of the range too; some zeros; every other group
-// cancels but for its last bits, every 64th has an infinity or a NaN.
+// cancels but for its last bits, every 32nd has up to four infinities, NaNs or subnormals.
 // The first is the partial sum.
 inline std::vector<Word> DrawTerms(std::mt19937_64& random, int group) {
   constexpr Word kTops[] = {1, 2, 5, 30, 127, 200, 253, 254};
@@ -42,11 +42,13 @@ inline std::vector<Word> DrawTerms(std::mt19937_64& random, int group) {
   if ((choice >> 22 & 1) != 0) {
     *place(23) = (terms.front() ^ kSignBit) + static_cast<Word>(choice >> 28) % 5 - 2;
   }
-  if ((choice >> 32) % 64 == 0) {
+  if ((choice >> 32) % 32 == 0) {
     constexpr Word kSpecials[] = {0x00000001, 0x807FFFFF, 0x7F800000, 0xFF800000,
                                   0x7F800001, 0xFFBFFFFF, 0x7FC00000, 0xFFFFFFFF};
-    *place(38) = kSpecials[(choice >> 43) % std::size(kSpecials)];
-    *place(50) = kSpecials[(choice >> 55) % std::size(kSpecials)];
+    std::uint64_t bits = random();
+    for (std::uint64_t i = (choice >> 37) % 4; i < 4; ++i, bits >>= 16) {
+      terms[(bits >> 8 & 0xFF) % terms.size()] = kSpecials[bits % std::size(kSpecials)];
+    }
   }
   return terms;
 }

@@ -22,7 +22,7 @@ import re
 BINARY = {'+': '-', '-': '+', '&': '|^', '|': '&^', '^': '&|', '==': ['!='], '!=': ['=='], '<': ['<='], '<=': ['<'],
           '>': ['>='], '>=': ['>'], '<<': ['>>'], '>>': ['<<'], '&&': ['||'], '||': ['&&']}
 TOKEN = re.compile(r"""(?P<literal>\d+'[bdh][0-9a-fA-F_]+|'[01](?!\w)) | (?P<cast>\w+'(?=\()) | (?P<number>\b\d+\b)
-                       | (?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
+                       | (?P<name>\$?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
                        | (?P<operator><<|>>|<=|>=|==|!=|&&|\|\||[-+*&|^~!<>?]) | (?P<other>\S)""", re.X)
 
 
@@ -63,6 +63,8 @@ def _expressions(text):
     found = [match.span(1) for match in re.finditer(r'\bassign\s[^=;]*=([^;]*);', text)]
     found += [match.span(1) for match in re.finditer(r'\blocalparam\s[^=;]*=([^;]*);', text)]
     found += [match.span(1) for match in re.finditer(r'\b\w+_q\s*<=([^;]*);', text)]
+    # In always_comb: not the start of a loop.
+    found += [match.span(1) for match in re.finditer(r'(?<!int )(?<!genvar )\b\w+(?:\[[^];]*\])? +=([^;=][^;]*);', text)]
     for match in re.finditer(r'\bif \(', text):
         found.append((match.end(), _balanced(text, match.end())))
     # Ports named ..._o are outputs: an operand there is written.
@@ -109,6 +111,8 @@ def _in(text, start, end):
             operand_before = True
         elif kind == 'name':
             operand_before = True
+            if token[0] == '$':
+                continue
             if token[0].isupper():
                 yield *at, f'({token} + 1)', 'index'
                 yield *at, f'({token} - 1)', 'index'
