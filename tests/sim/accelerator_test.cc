@@ -252,6 +252,26 @@ TYPED_TEST(AcceleratorTest, RecoversFromAnErrorInAnyStateOfItsChannels) {
   }
 }
 
+// Of the first descriptor; hardly any address is taken.
+TYPED_TEST(AcceleratorTest, ASoftResetWaitsForAnAddressOnOffer) {
+  const auto board = this->MakeBoard({.latency = 3, .stall_seed = 4, .stall_rate = 0.9});
+  const std::vector<Descriptor> plan(1);
+  for (int i = 0; i < 10; ++i) {
+    this->Give(*board, plan);
+    board->WriteRegister(kRegControl, 1);
+    while (board->ReadRegister(kRegControl) != 0) {
+    }
+    EXPECT_EQ(board->ReadRegister(kRegStatus), 0u);
+    EXPECT_EQ(board->ReadRegister(kRegErrorCode), 0u);
+  }
+  const auto device = Checked(board);
+  Random random(6);
+  Job job =
+      MakeMatrixJob(*device, {.m = 3, .n = 4, .k = 5}, random, Words::kNormal, Words::kNormal);
+  job.arithmetic = TypeParam::kArithmetic;
+  this->ExpectEqual(*device, job);
+}
+
 TYPED_TEST(AcceleratorTest, TouchesNothingOutsideItsWindow) {
   const auto board = this->MakeBoard();
   const auto device = MakeAcceleratorDevice("top", {board});
