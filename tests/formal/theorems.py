@@ -431,7 +431,7 @@ def fused_align(mutant):
             f'(= (added {aligned}) (ite (is_zero {term}) (_ bv0 64) (with_sign (sign {term}) (aligned {term} {e}))))',
             {'term': term, 'e': e, 'word': f'(added {aligned})'})
 
-    return Theorem('fused align', query, mutant,
+    return Theorem('fused align, every term', query, mutant,
                    lambda case: contract.fused_integer(case['term'], case['e']) % 2 ** 64)
 
 
