@@ -330,7 +330,6 @@ TYPED_TEST(AcceleratorTest, RefusesABadDescriptor) {
 // A queue that ends with a descriptor without results is done while its sums still go to the banks;
 // a later one goes on with them.
 TYPED_TEST(AcceleratorTest, SumsStayInTheBanksFromOneQueueToTheNext) {
-  constexpr std::uint32_t kRing = 1 << 19;
   const auto board = this->MakeBoard({.latency = 3});
   const auto device = MakeAcceleratorDevice("top", {board});
   Random random(8);
