@@ -38,7 +38,7 @@ def synthesize(store, design, family, yosys):
     if family == "ice40":
         result["mhz"] = result["mhz_of_seeds"] = None
         if all(result[name] <= limit for name, limit in _CAPACITY.items()):
-            result["mhz_of_seeds"] = _place(store, design, yosys, folder / "netlist.json", key)
+            result["mhz_of_seeds"] = _place(store, design, yosys, folder, key)
             result["mhz"] = statistics.median(result["mhz_of_seeds"])
             result["tools"]["nextpnr"] = tools.version(_PLACER)
     return result
@@ -57,18 +57,18 @@ def _synthesize(design, command, yosys, folder):
 
 
 # ---- The clock of the placed and routed design ----
-def _place(store, design, yosys, netlist, key):
+def _place(store, design, yosys, synthesized, key):
     """Its greatest clock in MHz, by seed of the placer."""
-    modules = json.loads(netlist.read_text(encoding="utf-8"))["modules"].values()
+    modules = json.loads((synthesized / "netlist.json").read_text(encoding="utf-8"))["modules"].values()
     ports = next(module["ports"] for module in modules if "top" in module["attributes"])
     harness = _harness(design.top, ports)
     key = cache_of.digest("place", key, harness, tools.version(_PLACER), _DEVICE, _SEEDS)
 
     def produce(folder):
         (folder / "harness.v").write_text(harness, encoding="utf-8")
-        (folder / "netlist.v").write_bytes((netlist.parent / "netlist.v").read_bytes())
         (folder / "harness.ys").write_text(
-            "read_verilog -lib +/ice40/cells_sim.v\nread_verilog netlist.v harness.v\n"
+            "read_verilog -lib +/ice40/cells_sim.v\n"
+            f"read_verilog {quote(synthesized / 'netlist.v')} harness.v\n"
             "synth_ice40 -top harness -json harness.json\n", encoding="utf-8")
         tools.run([yosys, "-q", "-s", "harness.ys"], folder, "harness.log")
         for seed in _SEEDS:

@@ -344,9 +344,8 @@ TYPED_TEST(AcceleratorTest, SumsStayInTheBanksFromOneQueueToTheNext) {
   reference->Run(job);
   const std::vector<float> expected(floats(job.c).begin(), floats(job.c).end());
   job.c_in.reset();
-  const auto plan = MakePlan(ReadShape(*board), job, [&](const Buffer& buffer) {
-    return AsHostBuffer(buffer).floats().data() - this->memory_.data();
-  });
+  const auto plan = MakePlan(ReadShape(*board), job,
+                             [&](const Buffer& buffer) { return this->AddressOf(buffer); });
   ASSERT_EQ(plan.size(), 1u);
   for (int i = 0; i < 3; ++i) {
     std::ranges::fill(floats(job.c), 0.0f);
