@@ -31,6 +31,7 @@ def _parser():
                "  synth/sumac-synth --design mac --mul pam\n"
                "  synth/sumac-synth --design pe --mul ieee --format bf16 --clock-ns 8 --check 1000\n"
                "  synth/sumac-synth --design array --array 16x16 --json\n"
+               "  synth/sumac-synth --design array --array 4x4 --check-tile tile.fst\n"
                "  synth/sumac-synth --design pe --format bf16 --energy runs/energy/forward.fst\n"
                "  synth/sumac-synth --design mac --mul ieee --fpga xilinx\n"
                "  synth/sumac-synth --design examples/gallery/my_pe.sv:my_pe")
@@ -54,6 +55,9 @@ def _parser():
                         help="try this structure of the adders only (may be repeated; default: all)")
     parser.add_argument("--check", type=int, default=0, metavar="N",
                         help="simulate the netlist beside the RTL for N random cycles")
+    parser.add_argument("--check-tile", action="append", default=[], metavar="FILE.fst",
+                        help="simulate the netlist of --design array on a recording of `sumac trace`;"
+                             " its sums must be the recorded ones (may be repeated)")
     parser.add_argument("--seed", type=int, default=1, help="of --check (default 1)")
     parser.add_argument("--energy", action="append", default=[], metavar="FILE.fst",
                         help="energy of --design pe on a recording of `sumac trace` (may be repeated)")
@@ -122,7 +126,7 @@ def _run(arguments):
     if options.fpga is not None:
         if options.fpga not in fpga.FAMILIES:
             raise Wrong(f"--fpga {options.fpga} is none of {', '.join(fpga.FAMILIES)}.")
-        for name in ("lib", "clock_ns", "script", "structure", "netlist", "energy"):
+        for name in ("lib", "clock_ns", "script", "structure", "netlist", "energy", "check_tile"):
             if getattr(options, name):
                 raise Wrong(f"--{name.replace('_', '-')} is for standard cells:"
                             " it does not go with --fpga.")
@@ -141,9 +145,14 @@ def _run(arguments):
         tools.find("sta")
         if options.energy and design.name != "pe":
             raise Wrong(f"--energy is for --design pe: it does not go with {design.name}.")
+        if options.check_tile and design.name != "array":
+            raise Wrong(f"--check-tile is for --design array: it does not go with {design.name}.")
         recordings = [stimulus.Recording(path) for path in options.energy]
         for recording in recordings:
             recording.must_suit(design)
+        tiles = [stimulus.Recording(path, "--check-tile") for path in options.check_tile]
+        for tile in tiles:
+            tile.must_be_of(design)
         mapper = mapping.Mapper(store, _library(options.lib or "osu018"), options.yosys)
         structures = mapping.fronts(design, mapper.library, mapper.yosys)
         for structure in options.structure or ():
@@ -155,6 +164,8 @@ def _run(arguments):
         if options.check:
             gates.check(mapper, design, folder, options.check, options.seed)
             result["checked"] = {"cycles": options.check, "seed": options.seed}
+        if tiles:
+            result["checked_tiles"] = [gates.check_tile(mapper, design, folder, tile) for tile in tiles]
         if recordings:
             result["energy"] = [energy.measure(mapper, design, folder, clock_ns, one)
                                 for one in recordings]

@@ -25,6 +25,11 @@ def man_bits(text):
     return int(match.group(1))
 
 
+def format_of(bits):
+    """The name of the format of so many mantissa bits."""
+    return {23: "fp32", 7: "bf16"}.get(bits, f"e8m{bits}")
+
+
 def array_shape(text):
     match = re.fullmatch(r"(\d{1,3})x(\d{1,3})", text)
     shape = tuple(map(int, match.groups())) if match else (0, 0)

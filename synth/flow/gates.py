@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gate-level check: the mapped netlist, its cells modelled by their Liberty functions, beside the
-RTL in Icarus Verilog; on the same random words they must give the same words in every cycle."""
+"""The gate-level check: the mapped netlist, its cells modelled by their Liberty functions, in Icarus
+Verilog: on random words beside the RTL, whose words it must give in every cycle, or on the words of a
+recorded tile, where it must give those that the array gave."""
 import pathlib
 import random
 import re
 import shutil
 import tempfile
 
-from . import Failed, designs, tools
+from . import Failed, Wrong, designs, stimulus, tools
 from .netlist import Netlist
 
 SETTLE = 8  # cycles for the first words, besides the pipeline's own length
@@ -52,17 +53,34 @@ def vectors(design, count, seed):
     return settle, lines
 
 
-def _bench(design, settle, cycles):
+def _bench(design, settle, cycles, recorded):
+    """The netlist's outputs are compared with what is due: the RTL's or, where `recorded`, those of
+    due.hex, whose unknown bits stand for any."""
     ports, outputs = design.ports(), design.outputs()
     wide = sum(width for _, width, _ in ports)
     parameters = ", ".join(f".{name}({value})" for name, value in design.parameters.items())
     clock = ".clk_i(clk), " if design.clocked else ""
     inputs = ", ".join(f".{name}({name})" for name, _, _ in ports)
     pairs = {which: ", ".join(f".{name}({which}_{name})" for name, _ in outputs)
-             for which in ("rtl", "net")}
-    declare = "\n".join(f"  wire [{width - 1}:0] rtl_{name}, net_{name};" for name, width in outputs)
+             for which in ("due", "net")}
+    declare = "\n".join(f"  wire [{width - 1}:0] due_{name}, net_{name};" for name, width in outputs)
     names = {which: "{" + ", ".join(f"{which}_{name}" for name, _ in outputs) + "}"
-             for which in ("rtl", "net")}
+             for which in ("due", "net")}
+    if recorded:
+        wide_out = sum(width for _, width in outputs)
+        source = "the recording"
+        reference = f"""  reg [{wide_out - 1}:0] due [0:{cycles - 1}];
+  initial $readmemh("due.hex", due);
+  assign {names['due']} = due[cycle];"""
+        unknown = ""
+    else:
+        source = "the RTL"
+        reference = f"  {design.top} #({parameters}) rtl ({clock}{inputs}, {pairs['due']});"
+        unknown = f"""
+        if ((^{names['due']}) === 1'bx) begin
+          $display("UNKNOWN in cycle %0d: the RTL gives %h", cycle, {names['due']});
+          $finish;
+        end"""
     return f"""// Written by sumac-synth.
 `timescale 1ns / 1ps
 module bench;
@@ -73,21 +91,17 @@ module bench;
 {declare}
   integer cycle;
   assign {{{', '.join(name for name, _, _ in ports)}}} = now;
-  {design.top} #({parameters}) rtl ({clock}{inputs}, {pairs['rtl']});
+{reference}
   {design.top}_mapped net ({clock}{inputs}, {pairs['net']});
   initial begin
     $readmemh("words.hex", words);
     for (cycle = 0; cycle < {cycles}; cycle = cycle + 1) begin
       now = words[cycle];
       #4;
-      if (cycle >= {settle}) begin
-        if ((^{names['rtl']}) === 1'bx) begin
-          $display("UNKNOWN in cycle %0d: the RTL gives %h", cycle, {names['rtl']});
-          $finish;
-        end
-        if ({names['rtl']} !== {names['net']}) begin
-          $display("DIFFERENT in cycle %0d: the RTL gives %h, the netlist %h", cycle,
-                   {names['rtl']}, {names['net']});
+      if (cycle >= {settle}) begin{unknown}
+        if (({names['net']} ==? {names['due']}) !== 1'b1) begin
+          $display("DIFFERENT in cycle %0d: {source} gives %h, the netlist %h", cycle,
+                   {names['due']}, {names['net']});
           $finish;
         end
       end
@@ -102,14 +116,40 @@ endmodule
 
 
 def check(mapper, design, mapped, count, seed, edit=lambda text: text):
-    """The number of cycles that were equal; raises Failed at the first that is not. `edit` may break
-    the netlist's text, to see the check fail."""
+    """The number of random cycles that were equal to the RTL's; raises Failed at the first that is not.
+    `edit` may break the netlist's text, to see the check fail."""
+    settle, lines = vectors(design, count, seed)
+    answer = _simulate(mapper, design, mapped, settle, lines, None, edit)
+    if answer != f"EQUAL {count}":
+        raise Failed(f"the netlist and the RTL differ ({design.describe()}, seed {seed}): {answer}")
+    return count
+
+
+def check_tile(mapper, design, mapped, recording, edit=lambda text: text):
+    """What was compared with the sums of a recording; raises Failed at the first cycle that differs."""
+    columns = recording.sums_due()
+    words = sum(map(len, columns))
+    if not words:
+        raise Wrong(f"{recording.name} holds no sum of weights that it shows being loaded:"
+                    " record a whole tile.")
+    lines = [stimulus.pack(design.ports(), cycle) for cycle in recording.cycles]
+    due = ["".join(f"{cycle['sum_o'] >> 32 * c & 0xffffffff:08x}" if c in known else "x" * 8
+                   for c in reversed(range(recording.cols)))
+           for cycle, known in zip(recording.cycles, columns)]
+    answer = _simulate(mapper, design, mapped, 0, lines, due, edit)
+    if answer != f"EQUAL {len(lines)}":
+        raise Failed(f"the netlist and {recording.path} differ ({design.describe()}): {answer}")
+    return {"trace": recording.path.name, "trace_sha256": recording.hash, "cycles": len(lines),
+            "cycles_compared": sum(map(bool, columns)), "words_compared": words}
+
+
+def _simulate(mapper, design, mapped, settle, lines, due, edit):
+    """What the bench says of the cycles of `lines`: the RTL's outputs are due or, where given, `due`'s."""
     text = (pathlib.Path(mapped) / "mapped.v").read_text(encoding="utf-8")
     netlist = Netlist(text, mapper.library)
     for name in netlist.modules:  # the RTL keeps its names
         text = re.sub(rf"^(module |  ){re.escape(name)}( ?\(| _| \\| \w)", rf"\1{name}_mapped\2", text,
                       flags=re.M)
-    settle, lines = vectors(design, count, seed)
     digits = (sum(width for _, width, _ in design.ports()) + 3) // 4
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sumac-gates-"))
     try:
@@ -119,12 +159,13 @@ def check(mapper, design, mapped, count, seed, edit=lambda text: text):
             encoding="utf-8")
         (folder / "words.hex").write_text("".join(f"{line:0{digits}x}\n" for line in lines),
                                           encoding="ascii")
-        (folder / "bench.sv").write_text(_bench(design, settle, len(lines)), encoding="utf-8")
+        if due:
+            (folder / "due.hex").write_text("\n".join(due) + "\n", encoding="ascii")
+        (folder / "bench.sv").write_text(_bench(design, settle, len(lines), bool(due)),
+                                         encoding="utf-8")
         tools.run(["iverilog", "-g2012", "-DSYNTHESIS", f"-I{designs.RTL}", "-s", "bench", "-o",
-                   "bench.vvp", "bench.sv", "net.v", "cells.v", *map(str, design.files())], folder, "compile.log")
-        answer = tools.run(["vvp", "-n", "bench.vvp"], folder, "run.log").strip()
+                   "bench.vvp", "bench.sv", "net.v", "cells.v",
+                   *([] if due else map(str, design.files()))], folder, "compile.log")
+        return tools.run(["vvp", "-n", "bench.vvp"], folder, "run.log").strip()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if answer != f"EQUAL {count}":
-        raise Failed(f"the netlist and the RTL differ ({design.describe()}, seed {seed}): {answer}")
-    return count

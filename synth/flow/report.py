@@ -40,6 +40,9 @@ def text(result):
     if "checked" in result:
         lines.insert(-1, f"gate-level check  {result['checked']['cycles']} random cycles equal to the "
                          f"RTL, seed {result['checked']['seed']}")
+    for one in result.get("checked_tiles", ()):
+        lines.insert(-1, f"gate-level check  {one['words_compared']:,} words in {one['cycles_compared']:,} of "
+                         f"{one['cycles']:,} cycles equal to those of {one['trace']}")
     for one in result.get("energy", ()):
         lines[-1:] = _energy(one) + [""]
     lines.append(f"{'module, mapped by itself':<28} {'instances':>9} {'area':>12}")

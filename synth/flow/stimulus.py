@@ -1,35 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an array was given in every cycle of a recording of `sumac trace`, as words for any product and
-any narrower format."""
+"""What an array was given, and gave, in every cycle of a recording of `sumac trace`, as words for any
+product and any narrower format."""
 import hashlib
 import pathlib
 import tempfile
 
 from . import Failed, Wrong, designs, tools
 
-_EDGES = ("en_i", "act_special_i", "act_i", "swap_i", "load_i", "wgt_flags_i", "wgt_offset_i", "psum_i")
+_EDGES = ("en_i", "act_special_i", "act_i", "swap_i", "load_i", "wgt_flags_i", "wgt_offset_i", "psum_i",
+          "sum_o")
+_FST_HEADER = bytes([0]) + (329).to_bytes(8, "big")  # the first block's kind and length
 
 
 class Recording:
-    """rows, cols, man_bits, add_depth; cycles: [{port of the array: value}], "beat" among them where a
-    row of activations was taken."""
+    """rows, cols, mul, man_bits, add_depth; cycles: [{port of the array: value}], "beat" among them where
+    a row of activations was taken."""
 
-    def __init__(self, path):
+    def __init__(self, path, option="--energy"):
         self.path = pathlib.Path(path)
+        self.name = f"{option} {path}"  # as messages call it
         try:
             data = self.path.read_bytes()
         except OSError as error:
-            raise Wrong(f"--energy {path} cannot be read: {error.strerror}.") from None
+            raise Wrong(f"{self.name} cannot be read: {error.strerror}.") from None
+        if _is_cut(data, self.path.suffix):
+            raise Wrong(f"{self.name} is cut short: record it again with `sumac trace`.")
         self.hash = hashlib.sha256(data).hexdigest()
         try:
             parameters, self.cycles = self._waves()
-            self.rows, self.cols, self.man_bits, self.add_depth, comp = (
-                parameters[name] for name in ("Rows", "Cols", "ManBits", "AddDepth", "Comp"))
+            self.rows, self.cols, self.mul, self.man_bits, self.add_depth, comp = (
+                parameters[name] for name in ("Rows", "Cols", "Mul", "ManBits", "AddDepth", "Comp"))
         except (Failed, KeyError, ValueError, IndexError):
-            raise Wrong(f"--energy {path} is no recording of `sumac trace` (.fst, or the same as .vcd)."
+            raise Wrong(f"{self.name} is no recording of `sumac trace` (.fst, or the same as .vcd)."
                         ) from None
         if comp:
-            raise Wrong(f"--energy {path} is of an array with a compensation: record it on one without.")
+            raise Wrong(f"{self.name} is of an array with a compensation: record it on one without.")
 
     def _waves(self):
         if self.path.suffix == ".vcd":
@@ -44,11 +49,39 @@ class Recording:
 
     def must_suit(self, design):
         if design.add_depth != self.add_depth:
-            raise Wrong(f"--energy {self.path} is of an array of adder depth {self.add_depth}:"
+            raise Wrong(f"{self.name} is of an array of adder depth {self.add_depth}:"
                         f" give --add-depth {self.add_depth}.")
         if design.man_bits > self.man_bits:
-            raise Wrong(f"--energy {self.path} has {self.man_bits} mantissa bits,"
+            raise Wrong(f"{self.name} has {self.man_bits} mantissa bits,"
                         f" fewer than --format {design.format}.")
+
+    def must_be_of(self, design):
+        recorded = {"Rows": self.rows, "Cols": self.cols, "Mul": self.mul, "ManBits": self.man_bits,
+                    "AddDepth": self.add_depth}
+        if design.parameters != recorded:
+            raise Wrong(f"{self.name} is of another array: give --array {self.rows}x{self.cols}"
+                        f" --mul {'ieee' if self.mul else 'pam'} --format"
+                        f" {designs.format_of(self.man_bits)} --add-depth {self.add_depth}.")
+
+    def sums_due(self):
+        """[[column]] of each cycle: those whose sum is made of weights that the recording shows being
+        loaded, as what the array held when it began is not recorded. Columns do alike, each a cycle
+        after the one before it, so it is enough to follow the first."""
+        moves = [cycle for cycle in self.cycles if cycle["en_i"]]
+        shadow = active = [False] * self.rows
+        known = []  # in each move, of each row: whether the weight that multiplies is
+        for move in moves:
+            known.append(active)
+            active = [shadow[r] if move["swap_i"] >> r & 1 else active[r] for r in range(self.rows)]
+            shadow = [(r == 0 or shadow[r - 1]) if move["load_i"] >> r & 1 else shadow[r]
+                      for r in range(self.rows)]
+        due, moved = [], 0
+        for cycle in self.cycles:
+            begun = [moved - 1 - c - self.rows * self.add_depth for c in range(self.cols)]
+            due.append([c for c, begin in enumerate(begun) if begin >= 0 and all(
+                known[begin + r * self.add_depth][r] for r in range(self.rows))])
+            moved += cycle["en_i"]
+        return due
 
     def columns(self):
         """The columns that are simulated: columns do not touch each other, so a few stand for all."""
@@ -88,10 +121,15 @@ class Recording:
             offset = offset << w | magnitude
         ports.update(act_special_i=special, act_i=act, wgt_flags_i=flags, wgt_offset_i=offset,
                      psum_i=psum)
-        word = 0
-        for name, width, _ in array(self, design).ports():
-            word = word << width | ports[name]
-        return word
+        return pack(array(self, design).ports(), ports)
+
+
+def pack(ports, values):
+    """The words of a cycle as one integer, the first port on top."""
+    word = 0
+    for name, width, _ in ports:
+        word = word << width | values[name]
+    return word
 
 
 def array(recording, design):
@@ -107,6 +145,19 @@ def narrow(special, magnitude, man_bits, fewer):
         return special, magnitude
     rounded = (magnitude + (1 << drop - 1) - 1 + (magnitude >> drop & 1)) >> drop
     return (1, 1) if rounded >> fewer == 255 else (0, rounded)  # 1: infinity (sumac_classify)
+
+
+def _is_cut(data, suffix):
+    """Whether a file begins as a waveform does and ends within one. fst2vcd does not come back from
+    some FST files that are cut; those are blocks, each a byte and its length in eight."""
+    if suffix == ".vcd":
+        return data.startswith(b"$") and not data.endswith(b"\n")
+    if data[:9] != _FST_HEADER:
+        return False
+    end = 0
+    while end < len(data):
+        end += 1 + max(8, int.from_bytes(data[end + 1:end + 9], "big"))
+    return end != len(data)
 
 
 def _read(lines):
@@ -129,6 +180,8 @@ def _read(lines):
             names[words[3]] = "beat"
         elif line.startswith("$enddefinitions"):
             break
+    if set(names.values()) != {*_EDGES, "beat"}:
+        raise ValueError
     values, now, cycles, level, before = {}, {}, [], "0", {}
     for line in lines:
         if line[0] == "#":
@@ -141,7 +194,7 @@ def _read(lines):
         else:
             continue
         if code == clock:
-            if value == "1" and level == "0" and len(before) == len(set(names.values())):
+            if value == "1" and level == "0" and len(before) == len(_EDGES) + 1:
                 cycles.append(before)
             level = value
         elif code in names:

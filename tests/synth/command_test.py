@@ -45,6 +45,9 @@ class Commands(unittest.TestCase):
                  "--design rtl/sumac_fifo.sv:sumac_fifo --check 3",
                  "--design pe --energy no-such.fst", "--design pe --energy README.md",
                  "--design mac --energy README.md", "--design pe --fpga ice40 --energy README.md",
+                 "--design array --check-tile no-such.fst", "--design array --check-tile README.md",
+                 "--design pe --check-tile README.md", "--design array --fpga ice40 --check-tile README.md",
+                 "--design rtl/sumac_fifo.sv:sumac_fifo --check-tile README.md",
                  "--design pe --yosys no-such-yosys", "--design pe --cache /dev/null/x"]
         for call in calls:
             self.refused(SYNTH, *call.split())

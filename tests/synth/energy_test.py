@@ -80,16 +80,17 @@ HAND = types.SimpleNamespace(
 
 def record(path, rows, cols, cycles, word, depth=1):
     """Writes a recording as `sumac trace` makes one, as VCD, of words by word(port, cycle, width)."""
-    ports = Design("array", "pam", "fp32", f"{rows}x{cols}", depth).ports()
-    parameters = {"Rows": rows, "Cols": cols, "ManBits": 23, "AddDepth": depth, "Comp": 0}
+    design = Design("array", "pam", "fp32", f"{rows}x{cols}", depth)
+    ports = [port[:2] for port in design.ports() + design.outputs()]
+    parameters = {"Rows": rows, "Cols": cols, "Mul": 0, "ManBits": 23, "AddDepth": depth, "Comp": 0}
     lines = ["$scope module u_core $end", "$var wire 1 beat beat $end", "$scope module u_array $end",
              "$var wire 1 clk clk_i $end"]
     lines += [f"$var parameter 32 p{name} {name} [31:0] $end" for name in parameters]
-    lines += [f"$var wire {width} {name} {name} [{width - 1}:0] $end" for name, width, _ in ports]
+    lines += [f"$var wire {width} {name} {name} [{width - 1}:0] $end" for name, width in ports]
     lines += ["$upscope $end", "$upscope $end", "$enddefinitions $end", "#0", "0clk", "1beat"]
     lines += [f"b{value:b} p{name}" for name, value in parameters.items()]
     for cycle in range(cycles):
-        lines += [f"b{word(name, cycle, width):b} {name}" for name, width, _ in ports]
+        lines += [f"b{word(name, cycle, width):b} {name}" for name, width in ports]
         lines += [f"#{10 * cycle + 5}", "1clk", f"#{10 * cycle + 10}", "0clk"]
     path.write_text("\n".join(lines) + "\n")
     return stimulus.Recording(path)
