@@ -10,7 +10,7 @@ import tempfile
 from . import Wrong, tools
 
 _OPTIONS = ("design", "mul", "format", "accumulator", "array", "add-depth", "lib", "clock-ns", "fpga",
-            "script", "structure", "yosys")
+            "script", "structure", "yosys", "check")
 
 
 class Run:
@@ -141,6 +141,9 @@ def tables(results):
                 f"{pair['pam'][name]} / {pair['ieee'][name]}"
                 for name in ("luts", "registers", "dsps"))
                 + f" | {_mhz(pair['pam'])} / {_mhz(pair['ieee'])} |")
+    checked = [one["checked"]["cycles"] for one in cells if "checked" in one]
+    lines += ["", f"Of {len(cells)} netlists {len(checked)} gave the RTL's words in the gate-level check, "
+              f"of {min(checked)} cycles at least." if checked else "No netlist was checked."]
     versions = sorted({words for one in results for words in one["tools"].values()})
     lines += ["", "Versions: " + "; ".join(versions) + "."]
     return "\n".join(lines)

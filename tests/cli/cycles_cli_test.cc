@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cycles`: totals, sizes, and what is refused. rtl_cli_test.cc compares it with a simulation.
+#include <fmt/format.h>
+
+#include <sstream>
+
 #include "sw/io/file.h"
 #include "tests/cli/program.h"
 
 namespace sumac {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 TEST(Cycles, AddsUpItsLayers) {
   const auto json = Sumac({"cycles", "--network", "resnet20", "--batch", "3", "--array", "8x4",
@@ -24,6 +30,38 @@ TEST(Cycles, AddsUpItsLayers) {
   EXPECT_DOUBLE_EQ(json.at("utilization"),
                    static_cast<double>(macs) / 32 / static_cast<double>(cycles));
   EXPECT_DOUBLE_EQ(json.at("seconds"), static_cast<double>(cycles) / 250e6);
+}
+
+TEST(Cycles, WordsAndJsonAgree) {
+  const std::vector<std::string> call = {"cycles",     "--network",  "resnet20",    "--batch",
+                                         "2",          "--training", "--array",     "8x4",
+                                         "--bus-bits", "64",         "--clock-mhz", "250"};
+  std::vector<std::string> with_json = call;
+  with_json.push_back("--json");
+  const auto json = Sumac(with_json).Json();
+  const Result words = Sumac(call);
+  ASSERT_EQ(words.status, 0) << words.err;
+  const auto figures = [](const nlohmann::json& object, const char* cycles) {
+    const auto count = object.at(cycles).get<std::int64_t>();
+    return fmt::format("{:>14} {:>10.1f} % {:>12.3f} {:>12.3f} {:>12.3f}", count,
+                       100 * object.at("utilization").get<double>(),
+                       static_cast<double>(count) / 250e3,
+                       object.at("bytes_read").get<double>() * 1e-6,
+                       object.at("bytes_written").get<double>() * 1e-6);
+  };
+  std::istringstream lines(words.out);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_THAT(line, HasSubstr("written [MB]"));
+  for (const auto& layer : json.at("layers")) {
+    std::getline(lines, line);
+    EXPECT_THAT(line, StartsWith(layer.at("name").get<std::string>()));
+    EXPECT_THAT(line, EndsWith(figures(layer, "cycles")));
+  }
+  std::getline(lines, line);
+  EXPECT_THAT(line, HasSubstr(fmt::format("{} MACs", json.at("macs").get<std::int64_t>())));
+  EXPECT_THAT(line, EndsWith(figures(json, "total_cycles")));
+  EXPECT_FALSE(std::getline(lines, line));
 }
 
 TEST(Cycles, AFasterArrayTakesFewer) {
