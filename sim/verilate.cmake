@@ -27,6 +27,12 @@ if(SUMAC_COVERAGE)
 endif()
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
+# Verilator's code and what it generates: no warnings of ours. Recording, it stores words at any address.
+set(SUMAC_VERILATED_OPTIONS -w CACHE INTERNAL "")
+if(SUMAC_SANITIZE)
+  set(SUMAC_VERILATED_OPTIONS -w -fno-sanitize=alignment CACHE INTERNAL "")
+endif()
+
 # Verilator's run-time library, once for all models; a failed assertion is thrown as an Error.
 add_library(sumac_verilator_runtime STATIC
   ${SUMAC_VERILATOR_ROOT}/include/verilated.cpp
@@ -39,7 +45,7 @@ target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
   $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include/vltstd>)
 target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
-target_compile_options(sumac_verilator_runtime PRIVATE -w)
+target_compile_options(sumac_verilator_runtime PRIVATE ${SUMAC_VERILATED_OPTIONS})
 target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB PRIVATE sumac::model)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # it calls for std::atomic's library where GCC does not
   target_link_libraries(sumac_verilator_runtime PUBLIC atomic)
@@ -90,9 +96,9 @@ function(sumac_verilate name)
   endif()
   target_compile_definitions(${name} PRIVATE
     VM_COVERAGE=$<BOOL:${counts}> VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
-  # Generated code: no warnings of ours. Without optimisation a model would be ten times slower
-  # and the tests with it, so debug builds have it too.
-  target_compile_options(${name} PRIVATE -w)
+  # Without optimisation a model would be ten times slower and the tests with it, so debug builds
+  # have it too.
+  target_compile_options(${name} PRIVATE ${SUMAC_VERILATED_OPTIONS})
   set_source_files_properties(${dir}/${name}_hot.cc PROPERTIES COMPILE_OPTIONS ${optimise})
   set_source_files_properties(${dir}/${name}_cold.cc PROPERTIES COMPILE_OPTIONS -O0)
   target_link_libraries(${name} PUBLIC sumac_verilator_runtime)

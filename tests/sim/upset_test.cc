@@ -263,7 +263,7 @@ TEST_P(UpsetTest, WhereNobodyLooksItIsMasked) {
 TEST(Upset, UnknownArraysAreRefused) {
   EXPECT_THAT([] { MakeUpsetArray("3x5", {}); },
               ThrowsMessage<Error>(HasSubstr("No array 3x5 of pam fp32 comp mogami was Verilated "
-                                             "for upsets; there are 16x16 pam fp32")));
+                                             "for upsets; there are ")));
 }
 
 }  // namespace
