@@ -27,7 +27,7 @@ if(SUMAC_COVERAGE)
 endif()
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
-# Verilator's code and what it generates: no warnings of ours. Recording, it stores words at any address.
+# Verilator's code and what it generates: no warnings of ours. To record, it stores words at any address.
 set(SUMAC_VERILATED_OPTIONS -w CACHE INTERNAL "")
 if(SUMAC_SANITIZE)
   set(SUMAC_VERILATED_OPTIONS -w -fno-sanitize=alignment CACHE INTERNAL "")
@@ -46,6 +46,10 @@ target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
 target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
 target_compile_options(sumac_verilator_runtime PRIVATE ${SUMAC_VERILATED_OPTIONS})
+if(SUMAC_SANITIZE)  # of GTKWave's writer of FST files and its LZ4, addresses are checked, nothing else
+  set_source_files_properties(${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp
+    PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
+endif()
 target_link_libraries(sumac_verilator_runtime PUBLIC Threads::Threads ZLIB::ZLIB PRIVATE sumac::model)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # it calls for std::atomic's library where GCC does not
   target_link_libraries(sumac_verilator_runtime PUBLIC atomic)
