@@ -174,6 +174,7 @@ def _run(arguments):
                 one["pj_per_mac"] * one["macs"] for one in result["energy"]) / macs
         if options.netlist:
             _write(options.netlist, (folder / "mapped.v").read_text(encoding="utf-8"))
+    result["rtl"] = designs.rtl_hash(design)
     document = json.dumps(result, indent=2)
     if options.out:
         _write(options.out, document + "\n")

@@ -5,7 +5,7 @@ import pathlib
 import re
 import tempfile
 
-from . import Failed, Wrong, tools
+from . import Failed, Wrong, cache, tools
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 RTL = HERE.parent / "rtl"
@@ -36,6 +36,11 @@ def array_shape(text):
     if not all(1 <= size <= 64 for size in shape):
         raise Wrong(f"--array {text} is not ROWSxCOLUMNS with 1 to 64 of each, as in 16x16.")
     return shape
+
+
+def rtl_hash(design):
+    """Of the text that a design is made of."""
+    return cache.digest(design.sources())[:16]
 
 
 class Design:
@@ -114,6 +119,17 @@ class Design:
     def files(self):
         names = (RTL / "sumac.f").read_text(encoding="ascii").split()
         return [RTL / name for name in names] + sorted(HERE.glob("sumac_synth_*.sv"))
+
+    def sources(self):
+        """{module: text} of its top and of every module that a text names outside its comments."""
+        texts = {path.stem: path.read_text(encoding="utf-8") for path in self.files()}
+        found, named = {}, [self.top]
+        while named:
+            name = named.pop()
+            if name in texts and name not in found:
+                found[name] = texts[name]
+                named += re.findall(r"\bsumac_\w+", re.sub("//.*", "", texts[name]))
+        return found
 
     @property
     def has_multiplier(self):
@@ -210,6 +226,9 @@ class OwnDesign:
 
     def files(self):
         return [self.file]
+
+    def sources(self):
+        return {self.top: self.file.read_text(encoding="utf-8")}
 
     def ports(self):
         return self._ports

@@ -7,7 +7,7 @@ import re
 import shlex
 import tempfile
 
-from . import Wrong, tools
+from . import Wrong, designs, tools
 
 _OPTIONS = ("design", "mul", "format", "accumulator", "array", "add-depth", "lib", "clock-ns", "fpga",
             "script", "structure", "yosys", "check")
@@ -26,6 +26,19 @@ class Run:
 
     def line(self):
         return shlex.join(self.words)
+
+    def _rtl(self):
+        """The hash of its design's sources as they are now."""
+        given = [self.options.get(name) for name in ("design", "mul", "format", "array", "add-depth")]
+        return designs.rtl_hash(designs.Design(*given, accumulator=self.options.get("accumulator")))
+
+    def result(self, root):
+        """What it gave; None where it has not been run whole, or on RTL that was other."""
+        try:
+            result = json.loads((root / self.out).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return result if ":" in self.options["design"] or result.get("rtl") == self._rtl() else None
 
 
 def read(path, jobs=1):
@@ -187,17 +200,17 @@ _BEGIN, _END = "<!-- from here: written by synth/sweep report -->", "<!-- to her
 
 
 def report(runs, root, document):
-    results = []
-    for run in runs:
-        path = root / run.out
-        try:
-            results.append(json.loads(path.read_text(encoding="utf-8")))
-        except OSError:
-            raise Wrong(f"there is no {run.out} yet; run: {run.line()}") from None
+    """Puts the tables of the results that there are between the document's marks."""
+    results = [result for result in (run.result(root) for run in runs) if result]
+    if not results:
+        raise Wrong(f"there is no result of this RTL yet; run: {runs[0].line()}")
     text = document.read_text(encoding="utf-8")
     if _BEGIN not in text or _END not in text:
         raise Wrong(f"{document} has no place for the tables, between '{_BEGIN}' and '{_END}'.")
     before, rest = text.split(_BEGIN, 1)
     after = rest.split(_END, 1)[1]
-    document.write_text(f"{before}{_BEGIN}\n\n{tables(results)}\n\n{_END}{after}", encoding="utf-8")
+    tables_text = tables(results)
+    if len(results) < len(runs):
+        tables_text += f"\n\nOf {len(runs)} runs {len(results)} have been made; `synth/sweep run` goes on."
     draw(results, document.with_suffix(".svg"))
+    document.write_text(f"{before}{_BEGIN}\n\n{tables_text}\n\n{_END}{after}", encoding="utf-8")

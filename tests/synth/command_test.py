@@ -2,6 +2,7 @@
 """The programs sumac-synth and sweep as they are called."""
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 import tempfile
@@ -143,13 +144,19 @@ class Sweeps(unittest.TestCase):
             options = ("--file", str(sweep), "--document", str(document))
             missing = run(SWEEP, "report", *options)
             self.assertEqual(missing.returncode, 2)
-            self.assertIn("mac-pam-e8m3-1-40-area.json yet; run: synth/sumac-synth", missing.stderr)
+            self.assertIn("no result of this RTL yet; run: synth/sumac-synth", missing.stderr)
             lines = run(SWEEP, "commands", *options).stdout.splitlines()
             self.assertEqual(len(lines), 4)
             self.assertEqual(run(*shlex.split(lines[0])).returncode, 0)
+            self.assertEqual(run(SWEEP, "report", *options).returncode, 0)
+            self.assertIn("Of 4 runs 1 have been made;", document.read_text())
             self.assertEqual(run(SWEEP, "run", *options).stdout.splitlines(), lines[1:])
+            other = folder / "out" / "fadd-1-40-area.json"  # as of RTL that has changed since
+            other.write_text(re.sub('"rtl": "[0-9a-f]+"', '"rtl": "0"', other.read_text()))
+            self.assertEqual(run(SWEEP, "run", *options).stdout.splitlines(), lines[3:])
             self.assertEqual(run(SWEEP, "report", *options).returncode, 0)
             text = document.read_text()
+            self.assertNotIn("have been made", text)
             self.assertTrue(text.startswith("before\n") and text.endswith("after\n"))
             self.assertNotIn("old", text)
             result = json.loads((folder / "out" / "mac-pam-e8m3-1-40-area.json").read_text())
