@@ -204,7 +204,10 @@ def report(runs, root, document):
     results = [result for result in (run.result(root) for run in runs) if result]
     if not results:
         raise Wrong(f"there is no result of this RTL yet; run: {runs[0].line()}")
-    text = document.read_text(encoding="utf-8")
+    try:
+        text = document.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"--document {document} cannot be read: {error.strerror}.") from None
     if _BEGIN not in text or _END not in text:
         raise Wrong(f"{document} has no place for the tables, between '{_BEGIN}' and '{_END}'.")
     before, rest = text.split(_BEGIN, 1)

@@ -148,6 +148,8 @@ class Sweeps(unittest.TestCase):
             lines = run(SWEEP, "commands", *options).stdout.splitlines()
             self.assertEqual(len(lines), 4)
             self.assertEqual(run(*shlex.split(lines[0])).returncode, 0)
+            lost = run(SWEEP, "report", "--file", str(sweep), "--document", str(folder / "lost.md"))
+            self.assertRegex(lost.stderr, r"\Asweep: --document [^\n]*lost.md cannot be read: [^\n]*\.\n\Z")
             self.assertEqual(run(SWEEP, "report", *options).returncode, 0)
             self.assertIn("Of 4 runs 1 have been made;", document.read_text())
             self.assertEqual(run(SWEEP, "run", *options).stdout.splitlines(), lines[1:])
