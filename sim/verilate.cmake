@@ -27,12 +27,6 @@ if(SUMAC_COVERAGE)
 endif()
 set(SUMAC_RTL_FILES ${SUMAC_RTL_FILES} CACHE INTERNAL "")
 
-# Verilator's code and what it generates: no warnings of ours. To record, it stores words at any address.
-set(SUMAC_VERILATED_OPTIONS -w CACHE INTERNAL "")
-if(SUMAC_SANITIZE)
-  set(SUMAC_VERILATED_OPTIONS -w -fno-sanitize=alignment CACHE INTERNAL "")
-endif()
-
 # Verilator's run-time library, once for all models; a failed assertion is thrown as an Error.
 add_library(sumac_verilator_runtime STATIC
   ${SUMAC_VERILATOR_ROOT}/include/verilated.cpp
@@ -45,7 +39,7 @@ target_include_directories(sumac_verilator_runtime SYSTEM PUBLIC
   $<BUILD_INTERFACE:${SUMAC_VERILATOR_ROOT}/include/vltstd>)
 target_include_directories(sumac_verilator_runtime PRIVATE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(sumac_verilator_runtime PRIVATE VL_USER_STOP VL_USER_FATAL)
-target_compile_options(sumac_verilator_runtime PRIVATE ${SUMAC_VERILATED_OPTIONS})
+target_compile_options(sumac_verilator_runtime PRIVATE -w)
 if(SUMAC_SANITIZE)  # of GTKWave's writer of FST files and its LZ4, addresses are checked, nothing else
   set_source_files_properties(${SUMAC_VERILATOR_ROOT}/include/verilated_fst_c.cpp
     PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
@@ -100,9 +94,12 @@ function(sumac_verilate name)
   endif()
   target_compile_definitions(${name} PRIVATE
     VM_COVERAGE=$<BOOL:${counts}> VM_SC=0 VM_TRACE=$<BOOL:${ARG_TRACE}> VM_TRACE_FST=$<BOOL:${ARG_TRACE}> VM_TRACE_VCD=0)
-  # Without optimisation a model would be ten times slower and the tests with it, so debug builds
-  # have it too.
-  target_compile_options(${name} PRIVATE ${SUMAC_VERILATED_OPTIONS})
+  # Generated code: no warnings of ours. Without optimisation a model would be ten times slower
+  # and the tests with it, so debug builds have it too.
+  target_compile_options(${name} PRIVATE -w)
+  if(SUMAC_SANITIZE)  # it records words at any address
+    target_compile_options(${name} PRIVATE -fno-sanitize=alignment)
+  endif()
   set_source_files_properties(${dir}/${name}_hot.cc PROPERTIES COMPILE_OPTIONS ${optimise})
   set_source_files_properties(${dir}/${name}_cold.cc PROPERTIES COMPILE_OPTIONS -O0)
   target_link_libraries(${name} PUBLIC sumac_verilator_runtime)

@@ -14,11 +14,12 @@ NAMES = ("pam", "mul", "product", "fadd", "mac", "pe", "array", "fused", "fused_
 GROUPS = {"fused4": 4, "fused8": 8, "fused16": 16}
 CLOCK = "clk_i"
 ENABLE = "en_i"
+_NAMED = {"fp32": 23, "bf16": 7}  # mantissa bits of the formats that have names of their own
 
 
 def man_bits(text):
-    if text in ("fp32", "bf16"):
-        return {"fp32": 23, "bf16": 7}[text]
+    if text in _NAMED:
+        return _NAMED[text]
     match = re.fullmatch(r"e8m(\d{1,2})", text)
     if not match or not 3 <= int(match.group(1)) <= 23:
         raise Wrong(f"--format {text} is none of fp32, bf16 and e8m3 to e8m23.")
@@ -27,7 +28,7 @@ def man_bits(text):
 
 def format_of(bits):
     """The name of the format of so many mantissa bits."""
-    return {23: "fp32", 7: "bf16"}.get(bits, f"e8m{bits}")
+    return next((name for name, named in _NAMED.items() if named == bits), f"e8m{bits}")
 
 
 def array_shape(text):

@@ -261,9 +261,13 @@ TEST_P(UpsetTest, WhereNobodyLooksItIsMasked) {
 }
 
 TEST(Upset, UnknownArraysAreRefused) {
+  const RtlArray first = UpsetArrays().front();
   EXPECT_THAT([] { MakeUpsetArray("3x5", {}); },
               ThrowsMessage<Error>(HasSubstr("No array 3x5 of pam fp32 comp mogami was Verilated "
-                                             "for upsets; there are ")));
+                                             "for upsets; there are " +
+                                             first.Geometry() + " " +
+                                             ProductName(first.arithmetic.product) + " " +
+                                             FormatName(first.arithmetic.mantissa_bits))));
 }
 
 }  // namespace
