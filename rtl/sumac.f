@@ -28,6 +28,7 @@ sumac_fused_round.sv
 sumac_fused.sv
 sumac_fused_lane.sv
 sumac_fused_pe.sv
+sumac_fused_array.sv
 sumac_array.sv
 sumac_act_edge.sv
 sumac_loader.sv

@@ -44,7 +44,8 @@ def _parser():
     parser.add_argument("--add-depth", type=int, metavar="L",
                         help="pipeline registers of the adder, 1 to 4 (default 2)")
     parser.add_argument("--accumulator", metavar="fused4|fused8|fused16",
-                        help="products that fused and fused_pe add at once (default fused4)")
+                        help="products that are added at once: by fused and fused_pe (default fused4),"
+                             " or by the elements of array (default one)")
     parser.add_argument("--lib", metavar="osu018|osu035|FILE.lib",
                         help="cell library (default osu018)")
     parser.add_argument("--clock-ns", type=float, metavar="T",
@@ -60,7 +61,8 @@ def _parser():
                              " its sums must be the recorded ones (may be repeated)")
     parser.add_argument("--seed", type=int, default=1, help="of --check (default 1)")
     parser.add_argument("--energy", action="append", default=[], metavar="FILE.fst",
-                        help="energy of --design pe on a recording of `sumac trace` (may be repeated)")
+                        help="energy of --design pe or fused_pe on a recording of `sumac trace`"
+                             " (may be repeated)")
     parser.add_argument("--fpga", metavar="|".join(fpga.FAMILIES),
                         help="count LUTs, registers and DSPs instead")
     parser.add_argument("--yosys", default="yosys", metavar="PROGRAM", help="default yosys")
@@ -143,10 +145,11 @@ def _run(arguments):
                 raise Wrong(f"--script {script} is none of {', '.join(mapping.SCRIPTS)}.")
         tools.find(options.yosys)
         tools.find("sta")
-        if options.energy and design.name != "pe":
-            raise Wrong(f"--energy is for --design pe: it does not go with {design.name}.")
-        if options.check_tile and design.name != "array":
-            raise Wrong(f"--check-tile is for --design array: it does not go with {design.name}.")
+        if options.energy and design.name not in ("pe", "fused_pe"):
+            raise Wrong(f"--energy is for --design pe and fused_pe: it does not go with {design.name}.")
+        if options.check_tile and (design.name != "array" or design.accumulator):
+            raise Wrong("--check-tile is for --design array, of the accumulator fold: it does not go with"
+                        f" {design.accumulator or design.name}.")
         recordings = [stimulus.Recording(path) for path in options.energy]
         for recording in recordings:
             recording.must_suit(design)

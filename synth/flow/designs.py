@@ -63,11 +63,11 @@ class Design:
         if alone and fmt not in (None, "fp32"):
             raise Wrong(f"--design {name} is the binary32 adder of every format: leave --format out.")
         groups = name in ("fused", "fused_pe")
-        if accumulator is not None and not groups:
-            raise Wrong(f"--accumulator goes with --design fused and fused_pe, not with {name}.")
+        if accumulator is not None and not groups and name != "array":
+            raise Wrong(f"--accumulator goes with --design fused, fused_pe and array, not with {name}.")
         if accumulator not in (None, *GROUPS):
             raise Wrong(f"--accumulator {accumulator} is none of {', '.join(GROUPS)}.")
-        self.accumulator = (accumulator or "fused4") if groups else None
+        self.accumulator = (accumulator or "fused4") if groups else accumulator
         self.group = GROUPS.get(self.accumulator)
         if name != "array" and array is not None:
             raise Wrong(f"--array goes with --design array, not with {name}.")
@@ -79,6 +79,9 @@ class Design:
         self.format = fmt or "fp32"
         self.man_bits = man_bits(self.format)
         self.shape = array_shape(array or "16x16") if name == "array" else None
+        if self.shape and self.shape[0] % (self.group or 1):
+            raise Wrong(f"--array {array}: its rows are no multiple of the {self.group} products of"
+                        f" --accumulator {accumulator}.")
         combinational = name in ("pam", "mul", "product")
         self.add_depth = None if combinational else 2 if add_depth is None else add_depth
         if self.add_depth is not None and not 1 <= self.add_depth <= 4:
@@ -90,8 +93,8 @@ class Design:
     def top(self):
         return {"pam": "sumac_pam", "mul": "sumac_mul", "fadd": "sumac_synth_fadd",
                 "product": "sumac_product_" + str(self.mul), "mac": "sumac_synth_mac",
-                "pe": "sumac_pe", "array": "sumac_array", "fused": "sumac_synth_fused",
-                "fused_pe": "sumac_fused_pe"}[self.name]
+                "pe": "sumac_pe", "array": "sumac_fused_array" if self.group else "sumac_array",
+                "fused": "sumac_synth_fused", "fused_pe": "sumac_fused_pe"}[self.name]
 
     @property
     def parameters(self):
@@ -111,11 +114,12 @@ class Design:
     @property
     def kept(self):
         """The module that is mapped once and stands as it is wherever it is used."""
-        return "sumac_pe" if self.name == "array" and not self.flat else None
+        return self.element().top if self.name == "array" and not self.flat else None
 
     def element(self):
         """The element that the array is made of."""
-        return Design("pe", self.mul, self.format, None, self.add_depth)
+        return Design("fused_pe" if self.group else "pe", self.mul, self.format, None, self.add_depth,
+                      accumulator=self.accumulator)
 
     def files(self):
         names = (RTL / "sumac.f").read_text(encoding="ascii").split()
@@ -146,7 +150,8 @@ class Design:
         bit, word (binary32-like, lanes of 32) or lanes of a narrower width."""
         w = 9 + self.man_bits
         rows, cols = self.shape or (1, 1)
-        acts = self.group or rows
+        acts = rows if self.shape else self.group or 1
+        flags = rows // (self.group or 1) if self.shape else 1
         pair = [("a_special_i", 1, 1), ("a_sign_i", 1, 1), ("a_mag_i", w - 1, w - 1),
                 ("b_special_i", 1, 1), ("b_sign_i", 1, 1), ("b_offset_i", w, w)]
         return {
@@ -159,7 +164,7 @@ class Design:
         }.get(self.name) or [
             ("en_i", 1, 1),
             ("act_special_i", acts, 1), ("act_i", acts * w, w),
-            ("swap_i", rows, 1), ("load_i", rows, 1),
+            ("swap_i", flags, 1), ("load_i", flags, 1),
             ("wgt_flags_i", cols * 2, 1), ("wgt_offset_i", cols * w, w),
             ("psum_i", cols * 32, 32)]
 

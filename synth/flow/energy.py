@@ -9,6 +9,7 @@ from .netlist import PIN, Netlist, single_bits
 
 CLOCK_SLEW_NS = 0.06  # an ideal clock's edges, as sharp as the library's tables know
 INPUT_SLEW_NS = 0.18  # a middling one, at inputs
+_PRODUCT = re.compile(r"^(u_add\.b_i|u_sum\.products_i|(.*\.)?product_[oq])")  # one register, by any name
 PARTS = ("product", "adder", "other logic", "registers", "clock", "leakage")
 
 
@@ -151,12 +152,9 @@ def _is_port(name, design):
 
 
 def _part_of_net(names):
-    for name in names:
-        if name.startswith(("product_q", "u_add.b_i")):  # one register, by either name
-            return "product"
-        if name.startswith(("u_add.", "sum_o")):
-            return "adder"
-    return "other logic"
+    if any(_PRODUCT.search(name) for name in names):
+        return "product"
+    return "adder" if any(name.startswith(("u_add.", "u_sum.", "sum_o")) for name in names) else "other logic"
 
 
 def measure(mapper, design, mapped, clock_ns, recording):
@@ -168,11 +166,12 @@ def measure(mapper, design, mapped, clock_ns, recording):
                                       for at, counts in counted["changes"].items()}) for i in (0, 1))
     idle = sum(whole[part] for part in ("clock", "leakage"))
     cycle, share = sum(whole.values()), counted["beats"] / counted["cycles"]
+    group = design.group or 1
     return {
         "trace": recording.path.name, "trace_sha256": recording.hash, "array": f"{recording.rows}x{recording.cols}",
-        "elements": counted["elements"], "cycles": counted["cycles"], "macs": counted["beats"],
+        "elements": counted["elements"], "cycles": counted["cycles"], "macs": counted["beats"] * group,
         "pj_per_cycle": 1e12 * cycle, "pj_per_idle_cycle": 1e12 * idle,
-        "pj_per_mac": 1e12 * (cycle - idle * (1 - share)) / share,
+        "pj_per_mac": 1e12 * (cycle - idle * (1 - share)) / (share * group),
         "pj_per_cycle_settled": 1e12 * sum(settled.values()),
         "parts_pj_per_cycle": {part: 1e12 * value for part, value in whole.items()},
     }

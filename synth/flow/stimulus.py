@@ -48,7 +48,10 @@ class Recording:
                 return _read(lines)
 
     def must_suit(self, design):
-        if design.add_depth != self.add_depth:
+        if design.group and self.rows % design.group:
+            raise Wrong(f"{self.name} is of an array of {self.rows} rows, no multiple of the {design.group}"
+                        f" products of --accumulator {design.accumulator}.")
+        if not design.group and design.add_depth != self.add_depth:
             raise Wrong(f"{self.name} is of an array of adder depth {self.add_depth}:"
                         f" give --add-depth {self.add_depth}.")
         if design.man_bits > self.man_bits:
@@ -87,27 +90,38 @@ class Recording:
         """The columns that are simulated: columns do not touch each other, so a few stand for all."""
         return sorted({c * self.cols // 4 for c in range(4)})
 
+    def taken(self, design):
+        """The cycles that the design's array is given: of groups, whose rows get their words at other
+        times than they are recorded, those alone in which the array moved."""
+        return [one for one in self.cycles if one["en_i"]] if design.group else self.cycles
+
     def words(self, design):
         """The cycles as words of this design's array of those columns alone, one integer each, the first
         port on top. A column that stands more to the left gets its words earlier, as activations reach
-        it earlier."""
+        it earlier; so do the rows of groups, of which all in one are given theirs at once."""
+        cycles, group = self.taken(design), design.group or 1
         ahead = [c - j for j, c in enumerate(self.columns())]
-        return [self._word([self.cycles[i + step] for step in ahead], design)
-                for i in range(len(self.cycles) - max(ahead))]
+        sooner = [r * self.add_depth - r // group * design.add_depth for r in range(self.rows)]
+        return [self._word([cycles[i + step] for step in sooner], [cycles[i + step] for step in ahead],
+                           design)
+                for i in range(len(cycles) - max(ahead + sooner))]
 
-    def _word(self, cycles, design):
+    def _word(self, of_row, of_column, design):
+        """Of the cycles that hold each row's and each column's words."""
         wide, w = 9 + self.man_bits, 9 + design.man_bits
-        cycle = cycles[0]  # column 0's, and with it the left edge's
-        ports = dict(cycle)
+        ports = dict(of_column[0])  # column 0's, and with it the left edge's
+        group = design.group or 1
+        for name, cycles in (("swap_i", of_row), ("load_i", of_column[:1] * self.rows)):
+            ports[name] = sum((cycles[r][name] >> r & 1) << r // group for r in range(0, self.rows, group))
         special, act = 0, 0
-        for r in reversed(range(self.rows)):
+        for r, cycle in reversed(list(enumerate(of_row))):
             lane = cycle["act_i"] >> r * wide & (1 << wide) - 1
             flag, magnitude = narrow(cycle["act_special_i"] >> r & 1, lane & (1 << wide - 1) - 1,
                                      self.man_bits, design.man_bits)
             special = special << 1 | flag
             act = act << w | lane >> wide - 1 << w - 1 | magnitude
         flags, offset, psum = 0, 0, 0
-        for cycle, c in reversed(list(zip(cycles, self.columns()))):
+        for cycle, c in reversed(list(zip(of_column, self.columns()))):
             psum = psum << 32 | cycle["psum_i"] >> 32 * c & 0xffffffff
             pair = cycle["wgt_flags_i"] >> 2 * c & 3
             lane = cycle["wgt_offset_i"] >> c * wide & (1 << wide) - 1
@@ -135,7 +149,8 @@ def pack(ports, values):
 def array(recording, design):
     """The array that is simulated: the recording's rows and a few columns, of this design's elements."""
     return designs.Design("array", design.mul, design.format,
-                          f"{recording.rows}x{len(recording.columns())}", design.add_depth)
+                          f"{recording.rows}x{len(recording.columns())}", design.add_depth,
+                          accumulator=design.accumulator)
 
 
 def narrow(special, magnitude, man_bits, fewer):

@@ -12,9 +12,11 @@ _SOURCES = [pathlib.Path(__file__).with_name(f"{name}.py")  # that words, delays
             for name in ("switching", "stimulus", "energy", "tables")]
 
 
-def spread(recording):
-    """[(row, place among the columns that are simulated)] of the elements that are measured, four at most."""
-    rows = [0, recording.rows // 2, recording.rows // 4, 3 * recording.rows // 4]
+def spread(recording, design):
+    """[(row of elements, place among the columns that are simulated)] of the elements that are measured,
+    four at most."""
+    count = recording.rows // (design.group or 1)
+    rows = [0, count // 2, count // 4, 3 * count // 4]
     return [(row, place) for place, row in zip(range(len(recording.columns())), rows)]
 
 
@@ -89,10 +91,10 @@ def _bench(design, recording, words, clock_ps):
     parameters = ", ".join(f".{name}({value})" for name, value in array.parameters.items())
     named = ", ".join(f".{name}({name})" for name, _, _ in ports)
     elements, pairs = [], []
-    for i, (r, c) in enumerate(spread(recording)):
+    for i, (r, c) in enumerate(spread(recording, design)):
         home = f"rtl.gen_row[{r}].gen_col[{c}]"
         for port, width, _ in design.ports():
-            source = port if port == "en_i" else f"{home}.{port}n"
+            source = port if port == "en_i" else f"{home}.u_pe.{port}"
             elements.append(f"  wire [{width - 1}:0] #{ARRIVAL_PS} e{i}_{port} = {source};")
         for port, width in design.outputs():
             elements.append(f"  wire [{width - 1}:0] e{i}_{port};")
@@ -111,7 +113,7 @@ module bench;
 {chr(10).join(f"  wire [{width - 1}:0] {name};" for name, width, _ in ports)}
   integer cycle;
   assign {{{', '.join(name for name, _, _ in ports)}}} = now;
-  sumac_array #({parameters}) rtl (.clk_i(clk), {named}, .sum_o());
+  {array.top} #({parameters}) rtl (.clk_i(clk), {named}, .sum_o());
 {chr(10).join(elements)}
   initial begin
     $readmemh("words.hex", words);
@@ -173,8 +175,8 @@ def _simulate(mapper, design, network, recording, folder):
         at = (names[number], pin) if number < len(names) else ("", inputs[number - len(names)])
         before = changes.get(at, (0, 0))
         changes[at] = (before[0] + int(all_), before[1] + int(settled))
-    elements = spread(recording)
-    beats = sum(recording.cycles[cycle - 2 - r * recording.add_depth - c]["beat"]
+    elements, cycles = spread(recording, design), recording.taken(design)
+    beats = sum(cycles[cycle - 2 - r * design.add_depth - c]["beat"]
                 for r, c in elements for cycle in range(settle + 1, len(words)))
     (folder / "changes.json").write_text(json.dumps({
         "cycles": (len(words) - 1 - settle) * len(elements), "beats": beats, "elements": [

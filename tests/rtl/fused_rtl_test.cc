@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// sumac_fused against the reference, in groups of 1 to 16 and at every depth; and sumac_fused_pe
-// against products of the reference summed by it.
+// sumac_fused against the reference, in groups of 1 to 16 and at every depth; sumac_fused_pe and
+// sumac_fused_array against products of the reference summed by it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <deque>
 #include <random>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "model/arithmetic.h"
@@ -15,6 +16,8 @@
 #include "rtl_fused_16.h"
 #include "rtl_fused_4.h"
 #include "rtl_fused_8.h"
+#include "rtl_fused_array_4.h"
+#include "rtl_fused_array_8.h"
 #include "rtl_fused_pe_4.h"
 #include "rtl_fused_pe_8.h"
 #include "sim/power_up.h"
@@ -181,6 +184,151 @@ void ExpectElement(int group, int depth, const Arithmetic& arithmetic) {
 TEST(FusedRtl, ElementKeepsItsTimingOnWords) {
   ExpectElement<rtl_fused_pe_4>(4, 1, {});
   ExpectElement<rtl_fused_pe_8>(8, 2, {.comp = kCompPamAlpha, .mantissa_bits = 7});
+}
+
+// A tile's weights, its first beat and what comes in its beats.
+struct ArrayTile {
+  std::int64_t first = 0;
+  std::vector<std::vector<Word>> weights;      // of each row, by columns
+  std::vector<std::vector<Word>> activations;  // of each beat, by rows
+  std::vector<std::vector<Word>> psums;        // of each beat, by columns
+};
+
+struct ArrayShape {
+  int rows, cols, group, depth;
+};
+
+// Tiles one after the other without a bubble, of as few beats as let the next one's weights in, and
+// of more.
+std::vector<ArrayTile> DrawTiles(const ArrayShape& shape, const Arithmetic& arithmetic, int count) {
+  std::mt19937_64 random(11);
+  const auto narrow = [&](Word word) { return Narrow(word, arithmetic.mantissa_bits); };
+  std::vector<ArrayTile> tiles(static_cast<std::size_t>(count));
+  std::int64_t first = shape.rows + 1;  // after the first one's weights
+  for (ArrayTile& tile : tiles) {
+    tile.first = first;
+    const int beats = shape.rows + 1 + static_cast<int>(random() % 3);
+    first += beats;
+    for (int r = 0; r < shape.rows; ++r) {
+      std::vector<Word>& row = tile.weights.emplace_back();
+      for (int c = 0; c < shape.cols; ++c) {
+        const Word near_one = (static_cast<Word>(random()) & 0x81FFFFFFu) + 0x3F000000u;
+        row.push_back(narrow(random() % 16 == 0 ? DrawTerms(random, 1).back() : near_one));
+      }
+    }
+    for (int beat = 0; beat < beats; ++beat) {
+      const std::vector<Word> terms = DrawTerms(random, shape.rows + shape.cols - 1);
+      tile.psums.emplace_back(terms.begin(), terms.begin() + shape.cols);
+      std::vector<Word>& row = tile.activations.emplace_back(terms.begin() + shape.cols, terms.end());
+      std::ranges::transform(row, row.begin(), narrow);
+    }
+  }
+  return tiles;
+}
+
+Word ArraySum(const ArrayTile& tile, std::size_t beat, std::size_t column, const ArrayShape& shape,
+              const Arithmetic& arithmetic) {
+  Word sum = Settled(tile.psums[beat][column]);
+  std::vector<Word> products;
+  for (std::size_t r = 0; r < tile.weights.size(); ++r) {
+    products.push_back(
+        Multiply(arithmetic, tile.activations[beat][r], tile.weights[r][column]));
+    if (std::ssize(products) < shape.group) continue;
+    sum = Fused(sum, products);
+    products.clear();
+  }
+  return sum;
+}
+
+// Every word enters in the cycle that the array's header says, and leaves in it; stalls move all.
+template <typename Model>
+void ExpectArray(const ArrayShape& shape, const Arithmetic& arithmetic) {
+  SCOPED_TRACE(::testing::Message() << "group " << shape.group << ", depth " << shape.depth);
+  const int low = kMantissaBits - arithmetic.mantissa_bits;
+  const int width = 32 - low;
+  const std::vector<ArrayTile> tiles = DrawTiles(shape, arithmetic, 400);
+  // The tile and the beat within it of a cycle; null where there is none.
+  const auto at = [&](std::int64_t cycle) -> std::pair<const ArrayTile*, std::size_t> {
+    const auto next = std::ranges::upper_bound(tiles, cycle, {}, &ArrayTile::first);
+    if (next == tiles.begin()) return {nullptr, 0};
+    const ArrayTile& tile = *std::prev(next);
+    const auto beat = static_cast<std::size_t>(cycle - tile.first);
+    if (beat >= tile.psums.size()) return {nullptr, 0};
+    return {&tile, beat};
+  };
+  // The weights that enter at column 0 in a cycle: the next tile's, last row first, from its
+  // predecessor's first beat on.
+  const auto loading = [&](std::int64_t cycle) -> std::pair<const ArrayTile*, std::int64_t> {
+    const ArrayTile* next = nullptr;
+    std::int64_t since = cycle;
+    if (const auto [tile, beat] = at(cycle); tile != nullptr) {
+      if (tile != &tiles.back()) next = tile + 1;
+      since = static_cast<std::int64_t>(beat);
+    } else if (cycle >= 0 && cycle < tiles.front().first) {
+      next = tiles.data();
+    }
+    if (since >= shape.rows) next = nullptr;
+    return {next, since};
+  };
+
+  VerilatedContext context;
+  RandomPowerUp(context, 1);
+  Model array(&context);
+  std::mt19937_64 random(5);
+  const int groups = shape.rows / shape.group;
+  const std::int64_t latency = 1 + groups * shape.depth;
+  const std::int64_t end = tiles.back().first + shape.rows + latency + shape.cols;
+  int differing = 0;
+  int compared = 0;
+  for (std::int64_t cycle = 0; cycle < end;) {
+    array.en_i = random() % 8 != 0;
+    for (int g = 0; g < groups; ++g) {
+      const auto [tile, beat] = at(cycle - g * shape.depth);
+      for (int r = g * shape.group; r < (g + 1) * shape.group; ++r) {
+        const Word word = tile != nullptr ? tile->activations[beat][static_cast<std::size_t>(r)] : 0;
+        const EdgeWord edge = ActivationEdge(word, arithmetic.mantissa_bits);
+        SetBits(array.act_special_i, r, 1, edge.special);
+        SetBits(array.act_i, r * width, width - 1, static_cast<Word>(edge.value));
+        SetBits(array.act_i, r * width + width - 1, 1, edge.sign);
+      }
+      const auto [swapping, first] = at(cycle + 1 - g * shape.depth);
+      SetBits(array.swap_i, g, 1, swapping != nullptr && first == 0);
+      const auto [loaded, since] = loading(cycle);
+      SetBits(array.load_i, g, 1, loaded != nullptr && since >= g * shape.group);
+    }
+    for (int c = 0; c < shape.cols; ++c) {
+      const auto column = static_cast<std::size_t>(c);
+      const auto [loaded, since] = loading(cycle - c);
+      const Word weight =
+          loaded != nullptr
+              ? loaded->weights[static_cast<std::size_t>(shape.rows - 1 - since)][column]
+              : 0;
+      const EdgeWord edge = WeightEdge(weight, arithmetic.comp, arithmetic.mantissa_bits);
+      SetBits(array.wgt_flags_i, c * 2, 2, edge.special * 2u + edge.sign);
+      SetBits(array.wgt_offset_i, c * width, width, static_cast<Word>(edge.value));
+      const auto [tile, beat] = at(cycle - 1 - c);
+      SetBits(array.psum_i, c * 32, 32, tile != nullptr ? tile->psums[beat][column] : 0);
+      const auto [leaving, which] = at(cycle - latency - c);
+      if (leaving == nullptr) continue;
+      ++compared;
+      const Word due = ArraySum(*leaving, which, column, shape, arithmetic);
+      const Word sum = GetBits(array.sum_o, c * 32, 32);
+      if (sum != due && ++differing <= 5) {
+        ADD_FAILURE() << "column " << c << ", cycle " << cycle << ": " << std::hex << sum
+                      << ", expected " << due;
+      }
+    }
+    Clock(array);
+    cycle += array.en_i;
+  }
+  EXPECT_EQ(differing, 0);
+  EXPECT_GT(compared, 400 * shape.rows * shape.cols);
+}
+
+TEST(FusedRtl, ArrayFoldsGroupsInTheDocumentedCycles) {
+  ExpectArray<rtl_fused_array_4>({.rows = 8, .cols = 3, .group = 4, .depth = 2}, {});
+  ExpectArray<rtl_fused_array_8>({.rows = 16, .cols = 2, .group = 8, .depth = 4},
+                                 {.product = Product::kIeee, .mantissa_bits = 7});
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ class Commands(unittest.TestCase):
                  "--design array --array 65x1", "--design pe --add-depth 0", "--design pe --add-depth 5",
                  "--design pe --add-depth two", "--design mul --add-depth 2", "--design fadd --mul pam",
                  "--design mac --accumulator fused4", "--design fused_pe --accumulator fused5",
+                 "--design array --array 6x4 --accumulator fused4",
+                 "--design array --accumulator fused4 --check-tile README.md",
                  "--design fused --mul pam", "--design fused --format bf16", "--design pe --structure booth",
                  "--design fadd --format bf16", "--design pe --lib none", "--design pe --lib none.lib",
                  "--design pe --clock-ns 0", "--design pe --clock-ns nan", "--design pe --clock-ns -3",

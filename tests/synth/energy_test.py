@@ -96,8 +96,8 @@ def record(path, rows, cols, cycles, word, depth=1):
     return stimulus.Recording(path)
 
 
-def operands(seed, still=False):
-    """Words like a tile's: weights once, then numbers of like magnitude."""
+def operands(seed, still=False, loads=4):
+    """Words like a tile's: weights once, in so many cycles, then numbers of like magnitude."""
     source = random.Random(seed)
     kept = {}
 
@@ -106,9 +106,9 @@ def operands(seed, still=False):
         if port == "en_i":
             return 1
         if port == "load_i":
-            return (1 << width) - 1 if cycle < 4 else 0
+            return (1 << width) - 1 if cycle < loads else 0
         if port == "swap_i":
-            return (1 << width) - 1 if 4 <= cycle < 8 else 0
+            return (1 << width) - 1 if loads <= cycle < loads + 4 else 0
         if port in ("act_special_i", "wgt_flags_i"):
             return 0
         if still or port == "wgt_offset_i":
@@ -188,6 +188,21 @@ class Words(unittest.TestCase):
                 theirs = one.cycles[i + column - place]["psum_i"] >> 32 * column & 0xffffffff
                 self.assertEqual(word >> 32 * place & 0xffffffff, theirs)
 
+    def test_rows_of_a_group_get_their_words_at_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            one = record(pathlib.Path(folder) / "x.vcd", 8, 2, 30, operands(1))
+        design = Design("fused_pe", "pam", "fp32", None, 3, accumulator="fused4")
+        words = one.words(design)
+        sooner = [0, 1, 2, 3, 1, 2, 3, 4]  # recorded a cycle a row, due three cycles a group
+        self.assertEqual(len(words), 30 - 4)
+        for i, word in enumerate(words):
+            rest = word >> 2 * 32 + 2 * 32 + 2 * 2
+            self.assertEqual(rest & 3, one.cycles[i]["load_i"] & 1 | one.cycles[i]["load_i"] >> 3 & 2)
+            self.assertEqual(rest >> 2 & 3, one.cycles[i]["swap_i"] & 1 | one.cycles[i + 1]["swap_i"] >> 3 & 2)
+            for r in range(8):
+                theirs = one.cycles[i + sooner[r]]["act_i"] >> 32 * r & 0xffffffff
+                self.assertEqual(rest >> 4 + 32 * r & 0xffffffff, theirs)
+
     def test_refuses_what_is_no_recording(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in ("x.fst", "x.vcd"):
@@ -198,6 +213,8 @@ class Words(unittest.TestCase):
             one = record(pathlib.Path(folder) / "y.vcd", 2, 2, 4, operands(1))
             with self.assertRaisesRegex(Wrong, "--add-depth 1"):
                 one.must_suit(Design("pe", add_depth=2))
+            with self.assertRaisesRegex(Wrong, "2 rows, no multiple of the 4 products"):
+                one.must_suit(Design("fused_pe", accumulator="fused4"))
 
 
 class Elements(unittest.TestCase):
@@ -227,7 +244,7 @@ class Elements(unittest.TestCase):
                   for r in range(2)]
         begin = switching.settle_cycles(one)
         expected = 0  # a word comes to column c c cycles after it came to the array
-        for r, c in switching.spread(one):
+        for r, c in switching.spread(one, self.design):
             expected += sum((narrow[r][i - c] ^ narrow[r][i - c - 1]) & 1
                             for i in range(begin + 1, len(words)))
         self.assertEqual(counted["changes"]["", "act_i[0]"], (expected, expected))
@@ -249,6 +266,17 @@ class Elements(unittest.TestCase):
             self.assertGreater(busy["parts_pj_per_cycle"][part], 0)
         self.assertLess(busy["pj_per_cycle_settled"], busy["pj_per_cycle"])
         self.assertAlmostEqual(busy["pj_per_mac"], busy["pj_per_cycle"])  # every cycle has one
+
+    def test_an_element_of_groups_does_as_many_macs_a_cycle(self):
+        design = Design("fused_pe", "pam", "e8m3", None, 2, accumulator="fused4")
+        mapped = self.mapper.map(design, "plain", "area", mapping.TIGHT_PS)
+        one = record(pathlib.Path(self.folder.name) / "groups.vcd", 8, 2, 90, operands(2, loads=8))
+        found = energy.measure(self.mapper, design, mapped, 20.0, one)
+        self.assertEqual(found["elements"], [[0, 0], [1, 1]])
+        self.assertEqual(found["macs"], 4 * found["cycles"])
+        self.assertAlmostEqual(found["pj_per_mac"], found["pj_per_cycle"] / 4)
+        for part in ("product", "adder", "registers"):
+            self.assertGreater(found["parts_pj_per_cycle"][part], 0)
 
     def test_too_short_and_broken_are_noticed(self):
         with self.assertRaisesRegex(Failed, "more rows"):

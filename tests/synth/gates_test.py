@@ -100,6 +100,7 @@ class Gates(unittest.TestCase):
     def test_groups_are_the_rtl(self):
         self.equal(Design("fused", add_depth=1, accumulator="fused4"), "adders", "area")
         self.equal(Design("fused_pe", "pam", "e8m3", None, 3, accumulator="fused4"), "plain", "area")
+        self.equal(Design("array", "pam", "e8m3", "8x2", 2, accumulator="fused4"), "plain", "area")
 
     def test_every_script_maps_the_adder(self):
         for script in mapping.SCRIPTS:

@@ -71,7 +71,10 @@ class Program(unittest.TestCase):
             self.assertIn("name: partial_sum_bank\n    count: 8\n", words)
             other = pathlib.Path(folder) / "other.json"
             other.write_text(json.dumps({**RESULT, "library": "osu035_stdcells"}))
+            groups = pathlib.Path(folder) / "groups.json"
+            groups.write_text(json.dumps({**RESULT, "accumulator": "fused4"}))
             for call in (("--element", str(other), "--components", "4x4"), ("--element", str(cycles), "--cycles", str(cycles)), ("--element", str(element)),
+                         ("--element", str(groups), "--components", "4x4"),
                          ("--element", str(element), "--cycles", str(element)), ("--frob",),
                          ("--element", "none.json", "--components", "4x4")):
                 answer = self.run_with(*call)
