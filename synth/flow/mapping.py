@@ -152,11 +152,10 @@ class Mapper:
     # ---- RTL to gates of Yosys ----
     def elaborate(self, design, front, hierarchical=False):
         """A folder with gates.il: registers and logic in Yosys's own gates."""
-        sources = [path.read_bytes() for path in design.files()]
         booth = (designs.HERE / "booth.v").read_bytes()
         ripple = (designs.HERE / "ripple.v").read_bytes()
         key = cache_of.digest("elaborate", self.tools_key, self.library_hash, design.top,
-                              design.parameters, design.kept, front, hierarchical, booth, ripple, *sources)
+                              design.parameters, design.kept, front, hierarchical, booth, ripple, design.sources())
         return self.store.folder_of(key, lambda folder: self._elaborate(
             design, front, hierarchical, folder))
 
