@@ -6,7 +6,7 @@
 // set. It takes all its activations at once.
 //
 // Latency: as sumac_pe; products one enabled edge after the activations, sum_o AddDepth edges
-// after psum_i, which comes one cycle after them. No array is built of it yet.
+// after psum_i, which comes one cycle after them.
 //
 // Example (Group = 4, AddDepth = 2): activations 1.0, 1.0, 1.0, 1.0 in cycle 0 with active weights
 // 1.0, 2.0, 4.0, 8.0, psum_i = 1.0 in cycle 1: sum_o = 16.0 in cycle 3.
