@@ -41,7 +41,16 @@ def array_shape(text):
 
 def rtl_hash(design):
     """Of the text that a design is made of."""
-    return cache.digest(design.sources())[:16]
+    return hash_of(design.sources())
+
+
+def hash_of(sources):
+    return cache.digest(sources)[:16]
+
+
+def own_sources(file, module):
+    """What a module of the user's is made of: nothing but its file."""
+    return {module: pathlib.Path(file).read_text(encoding="utf-8")}
 
 
 class Design:
@@ -234,7 +243,7 @@ class OwnDesign:
         return [self.file]
 
     def sources(self):
-        return {self.top: self.file.read_text(encoding="utf-8")}
+        return own_sources(self.file, self.top)
 
     def ports(self):
         return self._ports

@@ -27,8 +27,11 @@ class Run:
     def line(self):
         return shlex.join(self.words)
 
-    def _rtl(self):
+    def _rtl(self, root):
         """The hash of its design's sources as they are now."""
+        file, _, module = self.options["design"].rpartition(":")
+        if file:
+            return designs.hash_of(designs.own_sources(root / file, module))
         given = [self.options.get(name) for name in ("design", "mul", "format", "array", "add-depth")]
         return designs.rtl_hash(designs.Design(*given, accumulator=self.options.get("accumulator")))
 
@@ -36,9 +39,9 @@ class Run:
         """What it gave; None where it has not been run whole, or on RTL that was other."""
         try:
             result = json.loads((root / self.out).read_text(encoding="utf-8"))
+            return result if result.get("rtl") == self._rtl(root) else None
         except (OSError, ValueError):
             return None
-        return result if ":" in self.options["design"] or result.get("rtl") == self._rtl() else None
 
 
 def read(path, jobs=1):

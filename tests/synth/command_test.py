@@ -167,6 +167,19 @@ class Sweeps(unittest.TestCase):
             self.assertRegex(text, rf"\| mac, e8m3 \| 40 ns \| [\d.]+ \| {result['area']:,.0f} \|")
             self.assertIn("<svg", document.with_suffix(".svg").read_text())
 
+    def test_runs_a_module_of_ones_own_again_where_its_file_has_changed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            own, sweep = folder / "own.sv", folder / "sweep.json"
+            text = "module own(input logic [7:0] a_i, output logic [7:0] p_o); assign p_o = a_i + 3; endmodule\n"
+            own.write_text(text)
+            sweep.write_text(json.dumps({"results": str(folder / "out"), "runs": [
+                {"design": [f"{own}:own"], "clock-ns": [40], "script": ["area"]}]}))
+            made = [len(run(SWEEP, "run", "--file", str(sweep)).stdout.splitlines()) for _ in range(2)]
+            own.write_text(text.replace("3", "5"))
+            made.append(len(run(SWEEP, "run", "--file", str(sweep)).stdout.splitlines()))
+            self.assertEqual(made, [1, 0, 1])
+
     def test_wrong_sweeps_get_one_sentence(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "s.json"
