@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shlex
+import statistics
 import tempfile
 
 from . import Wrong, designs, tools
@@ -106,6 +107,28 @@ def _pairs(results):
     return {key: pair for key, pair in pairs.items() if len(pair) == 2}
 
 
+PARTS = ("product", "adder", "registers between and enables", "rest")
+
+
+def _parts(results):
+    """The clock that most MACs and elements were made for, by the first Yosys; {design: [um^2 of each
+    part]} of those."""
+    ones = [one for one in results if one["design"] in ("mac", "pe") and "fpga" not in one
+            and _version(one) == _version(results[0])]
+    clock = statistics.mode([one["clock_ns"] for one in ones] or [None])
+    found = {}
+    for one in sorted(ones, key=lambda one: (one["design"], one["format"], one["mul"] != "pam")):
+        if one["clock_ns"] != clock:
+            continue
+        areas = found[f"{one['design']} {one['mul']}, {one['format']}"] = [0.0] * len(PARTS)
+        for part in one["modules"]:
+            name = part["module"]
+            areas[0 if name.startswith("sumac_product") or name == "sumac_special"
+                  else 1 if name.startswith("sumac_fadd")
+                  else 2 if name == "sumac_stage" else 3] += part["area"]
+    return clock, found
+
+
 def tables(results):
     cells = [one for one in results if "fpga" not in one]
     boards = [one for one in results if "fpga" in one]
@@ -121,34 +144,29 @@ def tables(results):
             f"{ieee['best']['structure']} |")
     adders = [one for one in cells if one["design"] == "fadd"]
     if adders:
-        lines += ["", "The adder, its registers excluded:", "",
-                  "| depth | clock | logic, um^2 | least clock | script | netlists that meet it, um^2 |",
-                  "| --- | --- | --- | --- | --- | --- |"]
+        lines += ["", "The adder; netlists by their logic, registers excluded:", "",
+                  "| depth | clock | Yosys | logic, um^2 | registers, um^2 | least clock | fastest | script |"
+                  " netlists that meet it, um^2 |",
+                  "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
         for one in adders:
             shift = one["area_registers"]
             lines.append(
-                f"| {one['add_depth']} | {one['clock_ns']:g} ns | {one['area'] - shift:,.0f} | "
-                f"{one['min_period_ns']:.2f} ns | {one['best']['script']} | "
+                f"| {one['add_depth']} | {one['clock_ns']:g} ns | {_version(one)} | "
+                f"{one['area'] - shift:,.0f}{'' if one['meets_clock'] else ' (missed)'} | {shift:,.0f} | "
+                f"{one['min_period_ns']:.2f} ns | {one['fastest']['period_ns']:.2f} ns | "
+                f"{one['best']['script']} | "
                 f"{one['spread']['meeting_clock']} of {one['spread']['netlists']}: "
                 f"{one['spread']['area_min'] - shift:,.0f} to "
                 f"{one['spread']['area_max'] - shift:,.0f} |")
-    macs = [one for one in cells if one["design"] in ("mac", "pe") and one["clock_ns"] == 10]
-    if macs:
-        lines += ["", "Where the area is, every module mapped by itself (so the sum is larger), at 10 ns,"
-                  " in per cent:", "",
-                  "| design | um^2 | product | adder | registers between and enables | rest |",
-                  "| --- | --- | --- | --- | --- | --- |"]
-        for one in macs:
-            parts = {"product": 0.0, "adder": 0.0, "stage": 0.0, "rest": 0.0}
-            for part in one["modules"]:
-                name = part["module"]
-                kind = ("product" if name.startswith("sumac_product") or name == "sumac_special"
-                        else "adder" if name.startswith("sumac_fadd")
-                        else "stage" if name == "sumac_stage" else "rest")
-                parts[kind] += part["area"]
-            whole = sum(parts.values())
-            lines.append(f"| {one['design']} {one['mul']}, {one['format']} | {whole:,.0f} | "
-                         + " | ".join(f"{100 * area / whole:.1f}" for area in parts.values()) + " |")
+    clock, parts = _parts(results)
+    if parts:
+        lines += ["", "Where the area is, every module mapped by itself (so the sum is larger),"
+                  f" at {clock:g} ns, in per cent:", "", f"| design | um^2 | {' | '.join(PARTS)} |",
+                  "| --- " * (2 + len(PARTS)) + "|"]
+        for name, areas in parts.items():
+            whole = sum(areas)
+            lines.append(f"| {name} | {whole:,.0f} | "
+                         + " | ".join(f"{100 * area / whole:.1f}" for area in areas) + " |")
     if boards:
         lines += ["", "| FPGA | LUTs, pam / IEEE | registers | DSPs | MHz, placed |",
                   "| --- | --- | --- | --- | --- |"]
@@ -165,7 +183,7 @@ def tables(results):
     return "\n".join(lines)
 
 
-# ---- The figure: area against clock ----
+# ---- The figures: area against clock, area by part ----
 def _curves(results):
     curves = {}
     for one in results:
@@ -180,21 +198,46 @@ def draw(results, path):
     curves = _curves(results)
     if not curves:
         raise Wrong("there are no mac results to draw.")
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        plots = []
-        for i, (name, points) in enumerate(sorted(curves.items())):
-            (folder / f"{i}.dat").write_text("".join(f"{x} {y}\n" for x, y in points))
-            plots.append(f"'{i}.dat' with linespoints pointtype 7 pointsize 0.5 title '{name}'")
-        (folder / "plot.gp").write_text(f"""set terminal svg size 720,420 font 'sans-serif,13'
-set output 'figure.svg'
-set xlabel 'clock period, ns'
+    data, plots = {}, []
+    for i, (name, points) in enumerate(sorted(curves.items())):
+        data[f"{i}.dat"] = "".join(f"{x} {y}\n" for x, y in points)
+        plots.append(f"'{i}.dat' with linespoints pointtype 7 pointsize 0.5 title '{name}'")
+    _plot(path, data, f"""set xlabel 'clock period, ns'
 set ylabel 'area of a MAC, 1000 um^2'
 set yrange [0:*]
 set grid
 set key outside right top
 plot {', '.join(plots)}
 """)
+
+
+def draw_parts(results, path):
+    _, parts = _parts(results)
+    rows = "".join(f'"{name.replace(", ", chr(92) + "n")}" {" ".join(f"{area / 1000}" for area in areas)}\n'
+                   for name, areas in parts.items())
+    columns = [f"'parts.dat' using {i + 2}{':xtic(1)' if i == 0 else ''} title '{name}'"
+               for i, name in enumerate(PARTS)]
+    _plot(path, {"parts.dat": rows}, f"""set style data histograms
+set style histogram rowstacked
+set style fill solid 0.8 border -1
+set boxwidth 0.7
+set ylabel 'area, every module by itself, 1000 um^2'
+set yrange [0:*]
+set grid ytics
+set bmargin 3.5
+set key outside top center horizontal samplen 2
+plot {', '.join(columns)}
+""")
+
+
+def _plot(path, data, commands):
+    """The drawing that gnuplot makes of these files by these commands, as SVG."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for name, text in data.items():
+            (folder / name).write_text(text)
+        (folder / "plot.gp").write_text("set terminal svg size 720,420 font 'sans-serif,13'\n"
+                                        f"set output 'figure.svg'\n{commands}")
         tools.run(["gnuplot", "plot.gp"], folder, "plot.log")
         path.write_bytes((folder / "figure.svg").read_bytes())
 
@@ -219,4 +262,5 @@ def report(runs, root, document):
     if len(results) < len(runs):
         tables_text += f"\n\nOf {len(runs)} runs {len(results)} have been made; `synth/sweep run` goes on."
     draw(results, document.with_suffix(".svg"))
+    draw_parts(results, document.with_name(f"{document.stem}-parts.svg"))
     document.write_text(f"{before}{_BEGIN}\n\n{tables_text}\n\n{_END}{after}", encoding="utf-8")

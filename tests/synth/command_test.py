@@ -166,6 +166,9 @@ class Sweeps(unittest.TestCase):
             result = json.loads((folder / "out" / "mac-pam-e8m3-1-40-area.json").read_text())
             self.assertRegex(text, rf"\| mac, e8m3 \| 40 ns \| [\d.]+ \| {result['area']:,.0f} \|")
             self.assertIn("<svg", document.with_suffix(".svg").read_text())
+            parts = (folder / "doc-parts.svg").read_text()
+            self.assertIn("registers between and enables", parts)
+            self.assertIn("mac ieee", parts)
 
     def test_runs_a_module_of_ones_own_again_where_its_file_has_changed(self):
         with tempfile.TemporaryDirectory() as folder:
