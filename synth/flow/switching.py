@@ -102,7 +102,7 @@ def _bench(design, recording, words, clock_ps):
         pins = ", ".join(f".{port}(e{i}_{port})" for port, *_ in design.ports() + design.outputs())
         elements.append(f"  pe_mapped e{i} (.clk_i(clk), {pins});")
     theirs, mine = (", ".join(names) for names in zip(*pairs))
-    settle = settle_cycles(recording)
+    settle = settle_cycles(recording, design)
     return f"""// Written by sumac-synth.
 `timescale 1ps / 1ps
 module bench;
@@ -141,16 +141,17 @@ module pe_input (input net);
 """
 
 
-def settle_cycles(recording):
+def settle_cycles(recording, design):
     """Cycles until every element works on weights and sums of this recording."""
-    swap = next((i for i, cycle in enumerate(recording.cycles) if cycle["swap_i"] & 1),
-                len(recording.cycles))
-    return swap + recording.rows * recording.add_depth + len(recording.columns()) + 8
+    cycles = recording.taken(design)
+    swap = next((i for i, cycle in enumerate(cycles) if cycle["swap_i"] & 1), len(cycles))
+    elements = recording.rows // (design.group or 1)  # that a sum goes through
+    return swap + elements * design.add_depth + len(recording.columns()) + 8
 
 
 def _simulate(mapper, design, network, recording, folder):
     words = recording.words(design)
-    settle = settle_cycles(recording)
+    settle = settle_cycles(recording, design)
     if len(words) < settle + 24:
         raise Failed(f"{recording.path} has {len(words)} cycles, and its tile works from cycle {settle}"
                      " on: record a tile with more rows.")

@@ -242,7 +242,7 @@ class Elements(unittest.TestCase):
         words = [cycle["act_i"] for cycle in one.cycles]
         narrow = [[stimulus.narrow(0, word >> 32 * r & 0x7fffffff, 23, 3)[1] for word in words]
                   for r in range(2)]
-        begin = switching.settle_cycles(one)
+        begin = switching.settle_cycles(one, self.design)
         expected = 0  # a word comes to column c c cycles after it came to the array
         for r, c in switching.spread(one, self.design):
             expected += sum((narrow[r][i - c] ^ narrow[r][i - c - 1]) & 1
