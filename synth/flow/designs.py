@@ -135,8 +135,10 @@ class Design:
         return [RTL / name for name in names] + sorted(HERE.glob("sumac_synth_*.sv"))
 
     def sources(self):
-        """{module: text} of its top and of every module that a text names outside its comments."""
-        texts = {path.stem: path.read_text(encoding="utf-8") for path in self.files()}
+        """{module: text} of its top and of every module, or file to include, that a text names outside its
+        comments."""
+        texts = {path.stem: path.read_text(encoding="utf-8")
+                 for path in [*self.files(), *RTL.glob("*.svh")]}
         found, named = {}, [self.top]
         while named:
             name = named.pop()
