@@ -219,7 +219,8 @@ std::vector<ArrayTile> DrawTiles(const ArrayShape& shape, const Arithmetic& arit
     for (int beat = 0; beat < beats; ++beat) {
       const std::vector<Word> terms = DrawTerms(random, shape.rows + shape.cols - 1);
       tile.psums.emplace_back(terms.begin(), terms.begin() + shape.cols);
-      std::vector<Word>& row = tile.activations.emplace_back(terms.begin() + shape.cols, terms.end());
+      std::vector<Word>& row =
+          tile.activations.emplace_back(terms.begin() + shape.cols, terms.end());
       std::ranges::transform(row, row.begin(), narrow);
     }
   }
@@ -231,8 +232,7 @@ Word ArraySum(const ArrayTile& tile, std::size_t beat, std::size_t column, const
   Word sum = Settled(tile.psums[beat][column]);
   std::vector<Word> products;
   for (std::size_t r = 0; r < tile.weights.size(); ++r) {
-    products.push_back(
-        Multiply(arithmetic, tile.activations[beat][r], tile.weights[r][column]));
+    products.push_back(Multiply(arithmetic, tile.activations[beat][r], tile.weights[r][column]));
     if (std::ssize(products) < shape.group) continue;
     sum = Fused(sum, products);
     products.clear();
@@ -285,7 +285,8 @@ void ExpectArray(const ArrayShape& shape, const Arithmetic& arithmetic) {
     for (int g = 0; g < groups; ++g) {
       const auto [tile, beat] = at(cycle - g * shape.depth);
       for (int r = g * shape.group; r < (g + 1) * shape.group; ++r) {
-        const Word word = tile != nullptr ? tile->activations[beat][static_cast<std::size_t>(r)] : 0;
+        const Word word =
+            tile != nullptr ? tile->activations[beat][static_cast<std::size_t>(r)] : 0;
         const EdgeWord edge = ActivationEdge(word, arithmetic.mantissa_bits);
         SetBits(array.act_special_i, r, 1, edge.special);
         SetBits(array.act_i, r * width, width - 1, static_cast<Word>(edge.value));
