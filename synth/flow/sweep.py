@@ -98,12 +98,14 @@ def _version(result):
 
 def _pairs(results):
     """{(what, clock, board, version of Yosys): {"pam": result, "ieee": result}} of the designs with a
-    product."""
+    product; of several results the smallest that meets the clock."""
     pairs = {}
     for result in results:
-        if result["mul"]:
-            pairs.setdefault((_what(result), result.get("clock_ns"), result.get("fpga"), _version(result)),
-                             {})[result["mul"]] = result
+        if not result["mul"]:
+            continue
+        pair = pairs.setdefault((_what(result), result.get("clock_ns"), result.get("fpga"), _version(result)), {})
+        pair[result["mul"]] = min(result, pair.get(result["mul"], result),
+                                  key=lambda one: (not one.get("meets_clock", True), one.get("area", 0)))
     return {key: pair for key, pair in pairs.items() if len(pair) == 2}
 
 
