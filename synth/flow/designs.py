@@ -77,7 +77,7 @@ class Design:
         if accumulator not in (None, *GROUPS):
             raise Wrong(f"--accumulator {accumulator} is none of {', '.join(GROUPS)}.")
         self.accumulator = (accumulator or "fused4") if groups else accumulator
-        self.group = GROUPS.get(self.accumulator)
+        self.group = GROUPS.get(self.accumulator, 1)  # products that are added at once; 1: the fold
         if name != "array" and array is not None:
             raise Wrong(f"--array goes with --design array, not with {name}.")
         if name != "array" and flat:
@@ -88,7 +88,7 @@ class Design:
         self.format = fmt or "fp32"
         self.man_bits = man_bits(self.format)
         self.shape = array_shape(array or "16x16") if name == "array" else None
-        if self.shape and self.shape[0] % (self.group or 1):
+        if self.shape and self.shape[0] % self.group:
             raise Wrong(f"--array {array}: its rows are no multiple of the {self.group} products of"
                         f" --accumulator {accumulator}.")
         combinational = name in ("pam", "mul", "product")
@@ -102,7 +102,7 @@ class Design:
     def top(self):
         return {"pam": "sumac_pam", "mul": "sumac_mul", "fadd": "sumac_synth_fadd",
                 "product": "sumac_product_" + str(self.mul), "mac": "sumac_synth_mac",
-                "pe": "sumac_pe", "array": "sumac_fused_array" if self.group else "sumac_array",
+                "pe": "sumac_pe", "array": "sumac_fused_array" if self.accumulator else "sumac_array",
                 "fused": "sumac_synth_fused", "fused_pe": "sumac_fused_pe"}[self.name]
 
     @property
@@ -112,7 +112,7 @@ class Design:
             values["Mul"] = int(self.mul == "ieee")
         if self.name not in ("fadd", "fused"):
             values["ManBits"] = self.man_bits
-        if self.group:
+        if self.accumulator:
             values["Group"] = self.group
         if self.clocked:
             values["AddDepth"] = self.add_depth
@@ -127,7 +127,7 @@ class Design:
 
     def element(self):
         """The element that the array is made of."""
-        return Design("fused_pe" if self.group else "pe", self.mul, self.format, None, self.add_depth,
+        return Design("fused_pe" if self.accumulator else "pe", self.mul, self.format, None, self.add_depth,
                       accumulator=self.accumulator)
 
     def files(self):
@@ -161,8 +161,8 @@ class Design:
         bit, word (binary32-like, lanes of 32) or lanes of a narrower width."""
         w = 9 + self.man_bits
         rows, cols = self.shape or (1, 1)
-        acts = rows if self.shape else self.group or 1
-        flags = rows // (self.group or 1) if self.shape else 1
+        acts = rows if self.shape else self.group
+        flags = acts // self.group
         pair = [("a_special_i", 1, 1), ("a_sign_i", 1, 1), ("a_mag_i", w - 1, w - 1),
                 ("b_special_i", 1, 1), ("b_sign_i", 1, 1), ("b_offset_i", w, w)]
         return {
@@ -184,8 +184,7 @@ class Design:
         if self.name in ("pam", "mul", "product"):
             return [("p_o" if self.name != "product" else "product_o", 32)]
         if self.name in ("pe", "fused_pe"):
-            acts = self.group or 1
-            return [("act_special_o", acts), ("act_o", acts * w), ("swap_o", 1), ("load_o", 1),
+            return [("act_special_o", self.group), ("act_o", self.group * w), ("swap_o", 1), ("load_o", 1),
                     ("wgt_flags_o", 2), ("wgt_offset_o", w), ("sum_o", 32)]
         return [("sum_o", 32 * (self.shape or (1, 1))[1])]
 

@@ -166,12 +166,11 @@ def measure(mapper, design, mapped, clock_ns, recording):
                                       for at, counts in counted["changes"].items()}) for i in (0, 1))
     idle = sum(whole[part] for part in ("clock", "leakage"))
     cycle, share = sum(whole.values()), counted["beats"] / counted["cycles"]
-    group = design.group or 1
     return {
         "trace": recording.path.name, "trace_sha256": recording.hash, "array": f"{recording.rows}x{recording.cols}",
-        "elements": counted["elements"], "cycles": counted["cycles"], "macs": counted["beats"] * group,
+        "elements": counted["elements"], "cycles": counted["cycles"], "macs": counted["beats"] * design.group,
         "pj_per_cycle": 1e12 * cycle, "pj_per_idle_cycle": 1e12 * idle,
-        "pj_per_mac": 1e12 * (cycle - idle * (1 - share)) / (share * group),
+        "pj_per_mac": 1e12 * (cycle - idle * (1 - share)) / (share * design.group),
         "pj_per_cycle_settled": 1e12 * sum(settled.values()),
         "parts_pj_per_cycle": {part: 1e12 * value for part, value in whole.items()},
     }

@@ -35,7 +35,7 @@ def vectors(design, count, seed):
     """The words of each cycle, one integer each: the inputs one behind the other, the first on top."""
     source = random.Random(seed)
     rows, cols = design.shape or (1, 1)
-    settle = SETTLE + (rows * (design.add_depth or 0) + cols + max(rows, design.group or 0))
+    settle = SETTLE + (rows * (design.add_depth or 0) + cols + max(rows, design.group))
     always = {"en_i", "swap_i", "load_i"}
     lines = []
     for cycle in range(settle + count):

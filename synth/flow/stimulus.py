@@ -48,10 +48,10 @@ class Recording:
                 return _read(lines)
 
     def must_suit(self, design):
-        if design.group and self.rows % design.group:
+        if self.rows % design.group:
             raise Wrong(f"{self.name} is of an array of {self.rows} rows, no multiple of the {design.group}"
                         f" products of --accumulator {design.accumulator}.")
-        if not design.group and design.add_depth != self.add_depth:
+        if not design.accumulator and design.add_depth != self.add_depth:
             raise Wrong(f"{self.name} is of an array of adder depth {self.add_depth}:"
                         f" give --add-depth {self.add_depth}.")
         if design.man_bits > self.man_bits:
@@ -93,15 +93,15 @@ class Recording:
     def taken(self, design):
         """The cycles that the design's array is given: of groups, whose rows get their words at other
         times than they are recorded, those alone in which the array moved."""
-        return [one for one in self.cycles if one["en_i"]] if design.group else self.cycles
+        return [one for one in self.cycles if one["en_i"]] if design.accumulator else self.cycles
 
     def words(self, design):
         """The cycles as words of this design's array of those columns alone, one integer each, the first
         port on top. A column that stands more to the left gets its words earlier, as activations reach
         it earlier; so do the rows of groups, of which all in one are given theirs at once."""
-        cycles, group = self.taken(design), design.group or 1
+        cycles = self.taken(design)
         ahead = [c - j for j, c in enumerate(self.columns())]
-        sooner = [r * self.add_depth - r // group * design.add_depth for r in range(self.rows)]
+        sooner = [r * self.add_depth - r // design.group * design.add_depth for r in range(self.rows)]
         return [self._word([cycles[i + step] for step in sooner], [cycles[i + step] for step in ahead],
                            design)
                 for i in range(len(cycles) - max(ahead + sooner))]
@@ -110,9 +110,9 @@ class Recording:
         """Of the cycles that hold each row's and each column's words."""
         wide, w = 9 + self.man_bits, 9 + design.man_bits
         ports = dict(of_column[0])  # column 0's, and with it the left edge's
-        group = design.group or 1
         for name, cycles in (("swap_i", of_row), ("load_i", of_column[:1] * self.rows)):
-            ports[name] = sum((cycles[r][name] >> r & 1) << r // group for r in range(0, self.rows, group))
+            ports[name] = sum((cycles[r][name] >> r & 1) << r // design.group
+                              for r in range(0, self.rows, design.group))
         special, act = 0, 0
         for r, cycle in reversed(list(enumerate(of_row))):
             lane = cycle["act_i"] >> r * wide & (1 << wide) - 1

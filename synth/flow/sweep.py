@@ -96,6 +96,12 @@ def _version(result):
     return re.search(r"\d[\d.]*", result["tools"]["yosys"]).group()
 
 
+def _cells(results, *names):
+    """Those of these designs in standard cells, by the first Yosys."""
+    return [one for one in results if one["design"] in names and "fpga" not in one
+            and _version(one) == _version(results[0])]
+
+
 def _pairs(results):
     """{(what, clock, board, version of Yosys): {"pam": result, "ieee": result}} of the designs with a
     product; of several results the smallest that meets the clock."""
@@ -115,8 +121,7 @@ PARTS = ("product", "adder", "registers between and enables", "rest")
 def _parts(results):
     """The clock that most MACs and elements were made for, by the first Yosys; {design: [um^2 of each
     part]} of those."""
-    ones = [one for one in results if one["design"] in ("mac", "pe") and "fpga" not in one
-            and _version(one) == _version(results[0])]
+    ones = _cells(results, "mac", "pe")
     clock = statistics.mode([one["clock_ns"] for one in ones] or [None])
     found = {}
     for one in sorted(ones, key=lambda one: (one["design"], one["format"], one["mul"] != "pam")):
@@ -188,9 +193,8 @@ def tables(results):
 # ---- The figures: area against clock, area by part ----
 def _curves(results):
     curves = {}
-    for one in results:
-        if ("fpga" not in one and one["design"] == "mac" and one["meets_clock"]
-                and _version(one) == _version(results[0])):
+    for one in _cells(results, "mac"):
+        if one["meets_clock"]:
             curves.setdefault(f"{one['mul']} {one['format']}", []).append(
                 (one["clock_ns"], one["area"] / 1000))
     return {name: sorted(points) for name, points in curves.items()}

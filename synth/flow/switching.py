@@ -15,7 +15,7 @@ _SOURCES = [pathlib.Path(__file__).with_name(f"{name}.py")  # that words, delays
 def spread(recording, design):
     """[(row of elements, place among the columns that are simulated)] of the elements that are measured,
     four at most."""
-    count = recording.rows // (design.group or 1)
+    count = recording.rows // design.group
     rows = [0, count // 2, count // 4, 3 * count // 4]
     return [(row, place) for place, row in zip(range(len(recording.columns())), rows)]
 
@@ -145,7 +145,7 @@ def settle_cycles(recording, design):
     """Cycles until every element works on weights and sums of this recording."""
     cycles = recording.taken(design)
     swap = next((i for i, cycle in enumerate(cycles) if cycle["swap_i"] & 1), len(cycles))
-    elements = recording.rows // (design.group or 1)  # that a sum goes through
+    elements = recording.rows // design.group  # that a sum goes through
     return swap + elements * design.add_depth + len(recording.columns()) + 8
 
 

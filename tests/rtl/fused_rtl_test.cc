@@ -282,6 +282,7 @@ void ExpectArray(const ArrayShape& shape, const Arithmetic& arithmetic) {
   int compared = 0;
   for (std::int64_t cycle = 0; cycle < end;) {
     array.en_i = random() % 8 != 0;
+    const auto [entering, entered] = loading(cycle);
     for (int g = 0; g < groups; ++g) {
       const auto [tile, beat] = at(cycle - g * shape.depth);
       for (int r = g * shape.group; r < (g + 1) * shape.group; ++r) {
@@ -294,8 +295,7 @@ void ExpectArray(const ArrayShape& shape, const Arithmetic& arithmetic) {
       }
       const auto [swapping, first] = at(cycle + 1 - g * shape.depth);
       SetBits(array.swap_i, g, 1, swapping != nullptr && first == 0);
-      const auto [loaded, since] = loading(cycle);
-      SetBits(array.load_i, g, 1, loaded != nullptr && since >= g * shape.group);
+      SetBits(array.load_i, g, 1, entering != nullptr && entered >= g * shape.group);
     }
     for (int c = 0; c < shape.cols; ++c) {
       const auto column = static_cast<std::size_t>(c);
