@@ -9,6 +9,7 @@
 #include "model/devices.h"
 #include "model/error.h"
 #include "model/float_mode.h"
+#include "model/gemm_rows.h"
 #include "model/gemm_scatter.h"
 #include "model/gemm_update.h"
 
@@ -96,6 +97,7 @@ std::size_t SimdDevice::Together(std::span<const Job> jobs) const {
   std::size_t count = 0;
   while (count < jobs.size() && !IsEmpty(jobs[count]) &&
          !gemm::ScatterRun::Matches(jobs[count], kernels_) &&
+         !gemm::RowsRun::Matches(jobs[count], kernels_) &&
          std::ranges::none_of(jobs.first(count),
                               [&](const Job& job) { return AreDependent(job, jobs[count]); })) {
     ++count;
@@ -143,11 +145,12 @@ void SimdDevice::RunTogether(std::span<const Job> jobs) {
   }
 }
 
-bool SimdDevice::RunScatter(const Job& job) {
-  const auto scatter = gemm::ScatterRun::Make(job, kernels_, *workspaces_.front());
-  if (scatter == nullptr) return false;
-  RunTasks(ThreadsFor(Macs(job)), scatter->tasks(),
-           [&](std::int64_t task, gemm::Workspace& space) { scatter->Execute(task, space); });
+template <class Sparse>
+bool SimdDevice::RunSparse(const Job& job) {
+  const auto run = Sparse::Make(job, kernels_, *workspaces_.front());
+  if (run == nullptr) return false;
+  RunTasks(ThreadsFor(Macs(job)), run->tasks(),
+           [&](std::int64_t task, gemm::Workspace& space) { run->Execute(task, space); });
   return true;
 }
 
@@ -166,7 +169,9 @@ std::vector<JobReport> SimdDevice::ExecuteAll(std::span<const Job> jobs) {
     const std::span<const Job> next = jobs.subspan(first, count);
     first += count;
     if (IsEmpty(next.front())) continue;
-    if (!RunScatter(next.front())) RunTogether(next);
+    if (!RunSparse<gemm::ScatterRun>(next.front()) && !RunSparse<gemm::RowsRun>(next.front())) {
+      RunTogether(next);
+    }
     for (const Job& job : next) ApplyJobEpilogue(job);
   }
   for (const auto& space : workspaces_) {

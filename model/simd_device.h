@@ -35,14 +35,16 @@ class SimdDevice : public HostDevice {
   // How many threads a job, or several of together so many MACs, is worth.
   int ThreadsFor(std::int64_t macs) const;
 
-  // How many of the first jobs run side by side: those that RunScatter does not take and of which
-  // none reads another's result.
+  // How many of the first jobs run side by side: those that no run by nonzero words takes and of
+  // which none reads another's result.
   std::size_t Together(std::span<const Job> jobs) const;
   // Runs them, weight gradients of UpdateRun's form by it. Their folds are long and cannot be cut:
   // two threads at one such job both go through all its images.
   void RunTogether(std::span<const Job> jobs);
-  // Runs the job by its input's nonzero words; false where it has to be run otherwise.
-  bool RunScatter(const Job& job);
+  // Runs the job by A's nonzero words (ScatterRun or RowsRun); false where it has to be run
+  // otherwise.
+  template <class Sparse>
+  bool RunSparse(const Job& job);
   void RunDense(const Job& job);
 
   const gemm::KernelSet& kernels_;

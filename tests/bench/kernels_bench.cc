@@ -47,6 +47,7 @@ constexpr std::pair<const char*, Pass> kPasses[] = {{"forward", Pass::kForward},
                                                     {"weight_gradient", Pass::kWeightGradient}};
 
 void RunJob(benchmark::State& state, Device& device, const Job& job) {
+  device.Run(job);  // makes the device's room
   for (auto _ : state) device.Run(job);
   SetRate(state,
           static_cast<double>(job.m) * static_cast<double>(job.n) * static_cast<double>(job.k));
@@ -65,10 +66,10 @@ void RunConv(benchmark::State& state, const std::string& kernel, int threads, Pr
 }
 
 void RunMatrix(benchmark::State& state, const std::string& kernel, int threads,
-               const MatrixShape& shape) {
+               const MatrixShape& shape, Words a) {
   const std::unique_ptr<Device> device = MakeSimdDevice(threads, kernel);
   Random random(1);
-  RunJob(state, *device, MakeMatrixJob(*device, shape, random, Words::kNormal, Words::kNormal));
+  RunJob(state, *device, MakeMatrixJob(*device, shape, random, a, Words::kNormal));
 }
 
 void Register() {
@@ -92,11 +93,13 @@ void Register() {
         }
       }
       add("pam/matrix_1024" + variant, RunMatrix, kernel, threads,
-          MatrixShape{.m = 1024, .n = 1024, .k = 1024});
+          MatrixShape{.m = 1024, .n = 1024, .k = 1024}, Words::kNormal);
+      add("pam/matrix_1024_relu" + variant, RunMatrix, kernel, threads,
+          MatrixShape{.m = 1024, .n = 1024, .k = 1024}, Words::kActivation);
       add("pam/linear_128x10x64" + variant, RunMatrix, kernel, threads,
-          MatrixShape{.m = 128, .n = 10, .k = 64, .b_transposed = true});
+          MatrixShape{.m = 128, .n = 10, .k = 64, .b_transposed = true}, Words::kNormal);
       add("pam/small_10x64" + variant, RunMatrix, kernel, threads,
-          MatrixShape{.m = 1, .n = 10, .k = 64, .b_transposed = true});
+          MatrixShape{.m = 1, .n = 10, .k = 64, .b_transposed = true}, Words::kNormal);
     }
   }
 }

@@ -12,6 +12,7 @@
 
 #include "model/compare.h"
 #include "model/fused.h"
+#include "model/gemm_rows.h"
 #include "tests/model/gemm_cases.h"
 
 namespace sumac::testing {
@@ -208,6 +209,66 @@ TEST_F(GemmTest, SparseConvolutions) {
         }
       }
     }
+  }
+}
+
+// Matrix products that run by A's nonzero words: rows and columns of a larger A and of either order
+// of B, widths that fill their panels and do not, steps of which some are left over, products that
+// no certificate covers, infinities and NaNs in A, and a B that sends them another way.
+TEST_F(GemmTest, SparseMatrices) {
+  const Words others[] = {Words::kNormal, Words::kTiny, Words::kHuge, Words::kGradient,
+                          Words::kMixture};
+  const std::vector<std::string> usable = KernelNames();
+  std::map<std::string, int> taken;
+  for (std::uint64_t seed = 70'000; seed < 70'240; ++seed) {
+    Random random(seed);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const std::int64_t widths[] = {60, 72, 117, 144, 288};
+    MatrixShape shape{.m = 64 + static_cast<std::int64_t>(random() % 40),
+                      .n = widths[random() % std::size(widths)],
+                      .k = 32 + static_cast<std::int64_t>(random() % 120)};
+    shape.b_transposed = random() % 2 == 0;
+    Job job = MakeMatrixJob(*device_, shape, random, Words::kActivation,
+                            others[random() % std::size(others)]);
+    if (random() % 3 == 0) {  // rows of a larger matrix
+      const std::int64_t pitch = shape.k + 5;
+      job.a = MatrixOperand(device_->Allocate(shape.m * pitch + 3), 3, shape.m, pitch, shape.k, 1);
+      for (float& word : device_->Map(*job.a.buffer)) {
+        word = ToFloat(DrawWord(random, Words::kActivation));
+      }
+    }
+    const std::span<float> a = device_->Map(*job.a.buffer);
+    if (random() % 3 == 0) {
+      for (int i = 0; i < 5; ++i) a[random() % a.size()] = ToFloat(DrawWord(random, Words::kEdge));
+    }
+    if (random() % 3 == 0) {  // a word at B's first step decides over the certificate
+      const std::int64_t column = static_cast<std::int64_t>(random()) & 31;
+      const std::int64_t place = shape.b_transposed ? column * shape.k : column;
+      device_->Map(*job.b.buffer)[static_cast<std::size_t>(place)] =
+          random() % 2 == 0 ? 0x1p127f : 0x1p-126f;
+    }
+    if (random() % 3 == 0) job.arithmetic = {.comp = kCompPamAlpha, .mantissa_bits = 7};
+    if (random() % 4 == 0) job.arithmetic.product = Product::kIeee;
+    AddCIn(*device_, job, static_cast<int>(random() % 4), random, Words::kMixture);
+    if (!job.c_in && random() % 2 == 0) {  // a part of a larger one
+      job.c = {.buffer = device_->Allocate(shape.m * (shape.n + 7)),
+               .offset = 2,
+               .row_stride = shape.n + 7};
+    }
+    for (const gemm::KernelSet* kernels : {gemm::Avx512Kernels(), gemm::Avx2Kernels()}) {
+      if (kernels == nullptr || std::ranges::count(usable, kernels->name) == 0) continue;
+      if (!gemm::RowsRun::Matches(job, *kernels)) continue;
+      gemm::Workspace space;
+      ++taken[std::string(kernels->name) +
+              (gemm::RowsRun::Make(job, *kernels, space) ? "" : ", but for B")];
+    }
+    ExpectEqual(job);
+    if (HasFailure()) return;
+  }
+  for (const std::string& kernel : usable) {
+    if (kernel == "portable") continue;
+    EXPECT_GT(taken[kernel], 40);
+    EXPECT_GT(taken[kernel + ", but for B"], 5);
   }
 }
 
