@@ -17,9 +17,9 @@ sumac_product_pam.sv
 sumac_product_ieee.sv
 sumac_pam.sv
 sumac_mul.sv
-sumac_fadd_order.sv
 sumac_fadd_align.sv
 sumac_fadd_sum.sv
+sumac_fadd_normalise.sv
 sumac_fadd_round.sv
 sumac_fadd.sv
 sumac_pe.sv

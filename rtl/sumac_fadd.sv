@@ -8,7 +8,7 @@
 // Latency: Depth enabled clock edges from a_i, b_i to sum_o, one addition a cycle. en_i = 0 holds
 // every register. No handshake and no reset: whoever feeds it knows when its sum is due.
 // Registers stand after: Depth 1 round; 2 sum, round; 3 align, sum, round;
-// 4 order, align, sum, round. So the second one is where fewest bits cross.
+// 4 align, sum, normalise, round. So the second one is where fewest bits cross.
 //
 // Example (Depth = 2): a_i = 0x3F800000 (1.0), b_i = 0xBF000000 (-0.5) before edge 0 gives
 // sum_o = 0x3F000000 (0.5) after edge 1.
@@ -28,103 +28,109 @@ module sumac_fadd #(
   end
 
   // ---- Operands ----
-  logic [31:0] ord_a, ord_b;
+  logic [31:0] word_a, word_b;
 
   if (Loose) begin : gen_loose
-    assign ord_a = a_i;
-    assign ord_b = b_i;
+    assign word_a = a_i;
+    assign word_b = b_i;
   end else begin : gen_words
-    sumac_loosen u_a (.word_i(a_i), .loose_o(ord_a));
-    sumac_loosen u_b (.word_i(b_i), .loose_o(ord_b));
+    sumac_loosen u_a (.word_i(a_i), .loose_o(word_a));
+    sumac_loosen u_b (.word_i(b_i), .loose_o(word_b));
   end
-
-  // ---- Order: the operand of the larger exponent first ----
-  logic [30:0] ord_big, ord_small;
-  logic        ord_sign, ord_sub;
-
-  sumac_fadd_order u_order (
-    .a_i    (ord_a),
-    .b_i    (ord_b),
-    .big_o  (ord_big),
-    .small_o(ord_small),
-    .sign_o (ord_sign),
-    .sub_o  (ord_sub)
-  );
-
-  logic [30:0] aln_big_i, aln_small_i;
-  logic        aln_sign, aln_sub;
-
-  sumac_stage #(.Width(31), .Register(Depth == 4)) u_ord_big (
-    .clk_i, .en_i, .d_i(ord_big), .q_o(aln_big_i));
-  sumac_stage #(.Width(31), .Register(Depth == 4)) u_ord_small (
-    .clk_i, .en_i, .d_i(ord_small), .q_o(aln_small_i));
-  sumac_stage #(.Width(2), .Register(Depth == 4)) u_ord_flags (
-    .clk_i, .en_i, .d_i({ord_sign, ord_sub}), .q_o({aln_sign, aln_sub}));
 
   // ---- Align: the smaller significand shifted to the larger one's exponent ----
   logic [7:0]  aln_exp, add_exp;
   logic [23:0] aln_big, add_big;
   logic [26:0] aln_small, add_small;
-  logic        aln_nan, add_sign, add_sub, add_nan;
+  logic        aln_sign, aln_sub, aln_special, aln_nan, add_sign, add_sub, add_special, add_nan;
 
   sumac_fadd_align u_align (
-    .big_i  (aln_big_i),
-    .small_i(aln_small_i),
-    .sub_i  (aln_sub),
-    .exp_o  (aln_exp),
-    .big_o  (aln_big),
-    .small_o(aln_small),
-    .nan_o  (aln_nan)
+    .a_i      (word_a),
+    .b_i      (word_b),
+    .exp_o    (aln_exp),
+    .big_o    (aln_big),
+    .small_o  (aln_small),
+    .sign_o   (aln_sign),
+    .sub_o    (aln_sub),
+    .special_o(aln_special),
+    .nan_o    (aln_nan)
   );
 
   sumac_stage #(.Width(24), .Register(Depth >= 3)) u_aln_big (
     .clk_i, .en_i, .d_i(aln_big), .q_o(add_big));
   sumac_stage #(.Width(27), .Register(Depth >= 3)) u_aln_small (
     .clk_i, .en_i, .d_i(aln_small), .q_o(add_small));
-  sumac_stage #(.Width(11), .Register(Depth >= 3)) u_aln_flags (
-    .clk_i, .en_i, .d_i({aln_exp, aln_sign, aln_sub, aln_nan}),
-    .q_o({add_exp, add_sign, add_sub, add_nan}));
+  sumac_stage #(.Width(12), .Register(Depth >= 3)) u_aln_flags (
+    .clk_i, .en_i, .d_i({aln_exp, aln_sign, aln_sub, aln_special, aln_nan}),
+    .q_o({add_exp, add_sign, add_sub, add_special, add_nan}));
 
   // ---- Sum: exact but for the sticky bit ----
-  logic [27:0] add_mag, rnd_mag;
-  logic [7:0]  rnd_exp;
-  logic        add_mag_sign, add_plus, rnd_sign, rnd_plus, rnd_nan;
+  logic [27:0] add_mag, nrm_mag;
+  logic [7:0]  nrm_exp;
+  logic        add_mag_sign, nrm_sign, rnd_plus;
 
   sumac_fadd_sum u_sum (
-    .big_i  (add_big),
-    .small_i(add_small),
-    .sign_i (add_sign),
-    .sub_i  (add_sub),
-    .mag_o  (add_mag),
-    .sign_o (add_mag_sign)
+    .big_i    (add_big),
+    .small_i  (add_small),
+    .sign_i   (add_sign),
+    .sub_i    (add_sub),
+    .special_i(add_special),
+    .nan_i    (add_nan),
+    .mag_o    (add_mag),
+    .sign_o   (add_mag_sign)
   );
+
+  sumac_stage #(.Width(28), .Register(Depth >= 2)) u_add_mag (
+    .clk_i, .en_i, .d_i(add_mag), .q_o(nrm_mag));
+  sumac_stage #(.Width(9), .Register(Depth >= 2)) u_add_flags (
+    .clk_i, .en_i, .d_i({add_exp, add_mag_sign}), .q_o({nrm_exp, nrm_sign}));
 
   // A zero sum is -0 only for two operands of sign minus. Nobody asks in a loose word, and no
   // register keeps it.
-  assign add_plus = add_sub & ~Loose;
-
-  sumac_stage #(.Width(28), .Register(Depth >= 2)) u_add_mag (
-    .clk_i, .en_i, .d_i(add_mag), .q_o(rnd_mag));
-  sumac_stage #(.Width(10), .Register(Depth >= 2)) u_add_flags (
-    .clk_i, .en_i, .d_i({add_exp, add_mag_sign, add_nan}), .q_o({rnd_exp, rnd_sign, rnd_nan}));
-
   if (Loose) begin : gen_no_plus
-    assign rnd_plus = add_plus;
+    assign rnd_plus = 1'b0;
   end else begin : gen_plus
+    logic nrm_plus;
     sumac_stage #(.Width(1), .Register(Depth >= 2)) u_add_plus (
-      .clk_i, .en_i, .d_i(add_plus), .q_o(rnd_plus));
+      .clk_i, .en_i, .d_i(add_sub), .q_o(nrm_plus));
+    sumac_stage #(.Width(1), .Register(Depth == 4)) u_nrm_plus (
+      .clk_i, .en_i, .d_i(nrm_plus), .q_o(rnd_plus));
   end
 
-  // ---- Round: normalised, rounded ----
+  // ---- Normalise ----
+  logic [22:0] nrm_mantissa, rnd_mantissa;
+  logic [7:0]  rnd_exp;
+  logic [5:0]  nrm_step, rnd_step;
+  logic        nrm_up, nrm_carry, nrm_none, rnd_up, rnd_carry, rnd_none, rnd_sign;
+
+  sumac_fadd_normalise u_normalise (
+    .mag_i     (nrm_mag),
+    .mantissa_o(nrm_mantissa),
+    .up_o      (nrm_up),
+    .step_o    (nrm_step),
+    .carry_o   (nrm_carry),
+    .none_o    (nrm_none)
+  );
+
+  sumac_stage #(.Width(23), .Register(Depth == 4)) u_nrm_mantissa (
+    .clk_i, .en_i, .d_i(nrm_mantissa), .q_o(rnd_mantissa));
+  sumac_stage #(.Width(18), .Register(Depth == 4)) u_nrm_flags (
+    .clk_i, .en_i, .d_i({nrm_up, nrm_step, nrm_carry, nrm_none, nrm_exp, nrm_sign}),
+    .q_o({rnd_up, rnd_step, rnd_carry, rnd_none, rnd_exp, rnd_sign}));
+
+  // ---- Round ----
   logic [31:0] rnd_loose, rnd_word;
 
   sumac_fadd_round u_round (
-    .mag_i  (rnd_mag),
-    .exp_i  (rnd_exp),
-    .sign_i (rnd_sign),
-    .plus_i (rnd_plus),
-    .nan_i  (rnd_nan),
-    .loose_o(rnd_loose)
+    .mantissa_i(rnd_mantissa),
+    .up_i      (rnd_up),
+    .step_i    (rnd_step),
+    .carry_i   (rnd_carry),
+    .none_i    (rnd_none),
+    .exp_i     (rnd_exp),
+    .sign_i    (rnd_sign),
+    .plus_i    (rnd_plus),
+    .loose_o   (rnd_loose)
   );
 
   if (Loose) begin : gen_loose_sum

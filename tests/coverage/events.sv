@@ -166,25 +166,32 @@ bind sumac_core events_core u_events (
 
 // ---- The adder ----
 module events_fadd (
-  input logic clk_i, en_i, sub, swap, small_none, big_top, small_top, big_nan, small_nan, lost,
-  input logic [7:0] distance,
-  input logic add_sub, less, rnd_special, rnd_none, up, all_ones, half, odd,
-  input logic [27:0] mag,
-  input logic [4:0] shift,
-  input logic [7:0] field,
-  input logic flushed
+  input logic       clk_i, en_i,
+  input logic [7:0] a_exp, b_exp,
+  input logic       a_nan, b_nan, sub, lost,                       // operands
+  input logic       add_sub, less,                                 // sum
+  input logic       nrm_special, carry, none, up, half, rest, odd, // normalised
+  input logic [4:0] zeros,
+  input logic       rnd_special, rnd_none, rnd_up, all_ones, flushed,
+  input logic [7:0] field
 );
-  logic both;
-  assign both = en_i & ~big_top & ~small_none;
+  logic       above, zero, a_top, b_top, both;
+  logic [7:0] distance;
+  assign above    = a_exp > b_exp;
+  assign distance = above ? a_exp - b_exp : b_exp - a_exp;
+  assign zero     = a_exp == '0 || b_exp == '0;
+  assign a_top    = a_exp == '1;
+  assign b_top    = b_exp == '1;
+  assign both     = en_i & ~zero & ~a_top & ~b_top;
   always @(posedge clk_i) begin
     add_same_signs:      cover (both & ~sub);
     add_opposite_signs:  cover (both & sub);               // an effective subtraction
-    add_swapped:         cover (en_i & swap);              // the second operand has the larger exponent
-    add_of_zero:         cover (en_i & small_none & ~big_top);
-    add_infinity:        cover (en_i & big_top & ~big_nan & ~small_top);
-    add_infinities:      cover (en_i & big_top & small_top & ~big_nan & ~small_nan & ~sub);
-    add_infinities_nan:  cover (en_i & big_top & small_top & ~big_nan & ~small_nan & sub);
-    add_nan:             cover (en_i & (big_nan | (small_top & small_nan)));
+    add_above:           cover (en_i & above);             // the first operand has the larger exponent
+    add_of_zero:         cover (en_i & zero & ~a_top & ~b_top);
+    add_infinity:        cover (en_i & (a_top ^ b_top) & ~a_nan & ~b_nan);
+    add_infinities:      cover (en_i & a_top & b_top & ~a_nan & ~b_nan & ~sub);
+    add_infinities_nan:  cover (en_i & a_top & b_top & ~a_nan & ~b_nan & sub);
+    add_nan:             cover (en_i & (a_nan | b_nan));
     align_0:             cover (both & distance == 8'd0);
     align_1:             cover (both & distance == 8'd1);
     align_2:             cover (both & distance == 8'd2);
@@ -198,36 +205,35 @@ module events_fadd (
     align_beyond:        cover (both & distance >= 8'd32); // beyond the shifter's range
     align_sticky:        cover (both & lost);              // bits are lost, the sticky bit stands for them
     subtract_sticky:     cover (both & lost & sub);
-    sum_negative:        cover (en_i & add_sub & ~rnd_special & less);  // the first operand was the smaller one
-    sum_carry:           cover (en_i & ~rnd_special & mag[27]);
-    sum_nothing:         cover (en_i & ~rnd_special & rnd_none);        // total cancellation
-    cancel_1:            cover (en_i & ~rnd_special & ~rnd_none & shift == 5'd2);
-    cancel_2:            cover (en_i & ~rnd_special & ~rnd_none & shift == 5'd3);
-    cancel_3_to_7:       cover (en_i & ~rnd_special & ~rnd_none & shift >= 5'd4 & shift <= 5'd8);
-    cancel_8_to_15:      cover (en_i & ~rnd_special & ~rnd_none & shift >= 5'd9 & shift <= 5'd16);
-    cancel_16_to_22:     cover (en_i & ~rnd_special & ~rnd_none & shift >= 5'd17 & shift <= 5'd23);
-    cancel_23_and_more:  cover (en_i & ~rnd_special & ~rnd_none & shift >= 5'd24);
-    round_down:          cover (en_i & ~rnd_special & ~up & (half | lost));
-    round_half_even:     cover (en_i & ~rnd_special & half & ~odd);     // a tie goes down
-    round_half_odd:      cover (en_i & ~rnd_special & half & odd);      // a tie goes up
-    round_up:            cover (en_i & ~rnd_special & up & ~half);
-    round_carry:         cover (en_i & ~rnd_special & up & all_ones);  // to the next exponent
+    sum_negative:        cover (en_i & add_sub & ~nrm_special & less);  // the first operand was the smaller one
+    sum_carry:           cover (en_i & ~nrm_special & carry);
+    sum_nothing:         cover (en_i & ~nrm_special & none);            // total cancellation
+    cancel_1:            cover (en_i & ~nrm_special & ~none & zeros == 5'd2);
+    cancel_2:            cover (en_i & ~nrm_special & ~none & zeros == 5'd3);
+    cancel_3_to_7:       cover (en_i & ~nrm_special & ~none & zeros >= 5'd4 & zeros <= 5'd8);
+    cancel_8_to_15:      cover (en_i & ~nrm_special & ~none & zeros >= 5'd9 & zeros <= 5'd16);
+    cancel_16_to_22:     cover (en_i & ~nrm_special & ~none & zeros >= 5'd17 & zeros <= 5'd23);
+    cancel_23_and_more:  cover (en_i & ~nrm_special & ~none & zeros >= 5'd24);
+    round_down:          cover (en_i & ~nrm_special & ~up & rest);
+    round_half_even:     cover (en_i & ~nrm_special & half & ~odd);     // a tie goes down
+    round_half_odd:      cover (en_i & ~nrm_special & half & odd);      // a tie goes up
+    round_up:            cover (en_i & ~nrm_special & up & ~half);
+    round_carry:         cover (en_i & ~rnd_special & rnd_up & all_ones);  // to the next exponent
     sum_overflow:        cover (en_i & ~rnd_special & field == 8'hFF);
-    overflow_by_round:   cover (en_i & ~rnd_special & field == 8'hFF & up & all_ones);
+    overflow_by_round:   cover (en_i & ~rnd_special & field == 8'hFF & rnd_up & all_ones);
     sum_underflow:       cover (en_i & ~rnd_special & ~rnd_none & flushed);  // a subnormal sum becomes zero
   end
 endmodule
 bind sumac_fadd events_fadd u_events (
-  .clk_i, .en_i, .sub(aln_sub), .swap(ord_b[30:23] > ord_a[30:23]),
-  .small_none(aln_small_i[30:23] == '0), .big_top(aln_big_i[30:23] == '1),
-  .small_top(aln_small_i[30:23] == '1), .big_nan(aln_big_i[30:23] == '1 && aln_big_i[22]),
-  .small_nan(aln_small_i[22]), .lost(u_align.lost), .distance(aln_big_i[30:23] - aln_small_i[30:23]),
+  .clk_i, .en_i, .a_exp(word_a[30:23]), .b_exp(word_b[30:23]),
+  .a_nan(word_a[30:23] == '1 && word_a[22]), .b_nan(word_b[30:23] == '1 && word_b[22]),
+  .sub(aln_sub), .lost(u_align.lost),
   .add_sub, .less(add_mag_sign != add_sign),
-  .rnd_special(rnd_exp == '1), .rnd_none(u_round.none), .up(u_round.round_up),
-  .all_ones(u_round.by1[26:4] == '1), .half(u_round.by1[3:0] == 4'b1000), .odd(u_round.by1[4]),
-  .mag(rnd_mag),
-  .shift({u_round.zero16, u_round.zero8, u_round.zero4, u_round.zero2, u_round.zero1}),
-  .field(u_round.field), .flushed(u_round.zero));
+  .nrm_special(nrm_exp == '1), .carry(nrm_carry), .none(nrm_none), .up(nrm_up),
+  .half(u_normalise.by1[3:0] == 4'b1000), .rest(u_normalise.by1[3:0] != '0), .odd(u_normalise.by1[4]),
+  .zeros({u_normalise.halves, u_normalise.zero1}),
+  .rnd_special(rnd_exp == '1), .rnd_none, .rnd_up, .all_ones(rnd_mantissa == '1),
+  .flushed(u_round.zero), .field(u_round.field));
 
 // ---- The accelerator ----
 module events_top (

@@ -10,7 +10,7 @@ from rtl import Machine, Sources
 from solver import Query
 
 FILES = {'product': 'sumac_product_pam.sv', 'edge': 'sumac_weight_edge.sv', 'special': 'sumac_special.sv',
-         'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'order': 'sumac_fadd_order.sv',
+         'classify': 'sumac_classify.sv', 'align': 'sumac_fadd_align.sv', 'normalise': 'sumac_fadd_normalise.sv',
          'sum': 'sumac_fadd_sum.sv', 'round': 'sumac_fadd_round.sv', 'fadd': 'sumac_fadd.sv', 'pe': 'sumac_pe.sv',
          'loader': 'sumac_loader.sv', 'stage': 'sumac_stage.sv', 'pack': 'sumac_product_pack.sv',
          'settle': 'sumac_settle.sv', 'loosen': 'sumac_loosen.sv', 'fused': 'sumac_fused.sv',
@@ -768,10 +768,10 @@ THEOREMS = [
         (23, '(a_code_i[0] ^ b_code_i[0])', '(a_code_i[0] & ~b_code_i[0])'), (10, 'top_o  = a_top | b_top', 'top_o  = a_top'),
         (7, '(a_code_i[0] ^ b_code_i[0])', '(~a_code_i[0] & b_code_i[0])'), (3, 'top_o  = a_top | b_top', 'top_o  = b_top'))),
     *(fadd_depth(depth, Mutant(FILES['fadd'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
-      for depth, when, stage in ((2, '>= 2', 'u_add_mag'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_flags'))),
-    fadd(1, Mutant(FILES['round'], 'by1[3] & (by1[4]', 'by1[3] & (~by1[4]')),
+      for depth, when, stage in ((2, '>= 2', 'u_add_mag'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_nrm_flags'))),
+    fadd(1, Mutant(FILES['normalise'], 'by1[3] & (by1[4]', 'by1[3] & (~by1[4]')),
     # Of what both adders have a mutant would say nothing.
-    fadd_loose(Mutant(FILES['fadd'], 'assign ord_b = b_i;', 'assign ord_b = a_i;')),
+    fadd_loose(Mutant(FILES['fadd'], 'assign word_b = b_i;', 'assign word_b = a_i;')),
     *(fused_depth(depth, Mutant(FILES['fused'], f'.Register(Depth {when})) {stage}', f'.Register(0)) {stage}'))
       for depth, when, stage in ((2, '>= 2', 'u_add_sum'), (3, '>= 3', 'u_aln_flags'), (4, '== 4', 'u_ord_terms'))),
     fused_align(Mutant(FILES['fused_align'], 'distance[2] & (|x2[3:0])', 'distance[2] & (|x2[3:1])')),
@@ -796,7 +796,7 @@ THEOREMS = [
         Mutant(FILES['pe'], '.a_i  (psum_i)', '.a_i  (product_q)'),
         Mutant(FILES['pe'], '.Depth(AddDepth)', '.Depth(AddDepth - 1)'),
         Mutant(FILES['fadd'], '.Register(Depth >= 3)) u_aln_small', '.Register(0)) u_aln_small'),
-        Mutant(FILES['fadd'], '.Register(Depth == 4)) u_ord_small', '.Register(0)) u_ord_small')), 1)),
+        Mutant(FILES['fadd'], '.Register(Depth == 4)) u_nrm_mantissa', '.Register(0)) u_nrm_mantissa')), 1)),
     reference_pam(Mutant(HEADERS['pam'], 'magnitude < kMinNormal', 'magnitude <= kMinNormal')),
     *(reference_narrow(man_bits, NARROW_MUTANTS[i % len(NARROW_MUTANTS)]) for i, man_bits in enumerate(range(23, 2, -1))),
     reference_round(Mutant(HEADERS['round'], '(rest == half && (significand & 1) != 0)', '(rest == half)')),

@@ -34,8 +34,8 @@ SEQUENTIAL = {'sumac_stage': [dict(Width=28, Register=register) for register in 
 STAGES = {'sumac_fused': [dict(Group=group, Depth=4) for group in (1, 4)]}
 
 # Of the theorems that speak of a module those whose names begin so.
-THEOREMS_OF = {'sumac_fadd_order': ('add', 'loose add'), 'sumac_fadd_align': ('add', 'loose add'),
-               'sumac_fadd_sum': ('add', 'loose add'), 'sumac_fadd_round': ('add', 'loose add'),
+THEOREMS_OF = {'sumac_fadd_align': ('add', 'loose add'), 'sumac_fadd_sum': ('add', 'loose add'),
+               'sumac_fadd_normalise': ('add', 'loose add'), 'sumac_fadd_round': ('add', 'loose add'),
                'sumac_special': ('pam',), 'sumac_product_pack': ('pam',), 'sumac_product_pam': ('pam',),
                'sumac_classify': ('pam',), 'sumac_weight_edge': ('pam',), 'sumac_fused': ('fused4', 'fused8'),
                'sumac_fused_align': ('fused align',), 'sumac_fused_round': ('fused round',)}
