@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kStep = 64;
 // Words of A whose lists are held at a time: a part of an L2 cache.
 constexpr std::int64_t kGroupWords = 1 << 18;
+constexpr std::int64_t kFewestTasks = 4;  // for as many threads
 // Products of fewer rows or columns than these are not worth the packing.
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kFewestSteps = 32;
@@ -63,7 +64,7 @@ RowsRun::RowsRun(const Job& job, const KernelSet& kernels)
       kernels_(kernels),
       panel_(kSparseTaps * kernels.lanes),
       panels_(CeilDivide(job.n, panel_)),
-      group_(std::clamp<std::int64_t>(kGroupWords / job.k, 1, job.m)),
+      group_(std::clamp<std::int64_t>(kGroupWords / job.k, 1, CeilDivide(job.m, kFewestTasks))),
       bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {}
 
 std::unique_ptr<RowsRun> RowsRun::Make(const Job& job, const KernelSet& kernels, Workspace& space) {
