@@ -33,10 +33,8 @@ BroadcastSide::BroadcastSide(const View& view, const Arithmetic& arithmetic,
       compact_(view),
       view_(compact_.Expanded()),
       source_(reinterpret_cast<const Word*>(WordsAt(view.buffer, 0))),
-      mantissa_bits_(arithmetic.mantissa_bits) {
-  const bool pam = arithmetic.product == Product::kPam;
-  bias_ = pam ? kOne - arithmetic.comp : 0;
-}
+      mantissa_bits_(arithmetic.mantissa_bits),
+      bias_(EncodeBias(arithmetic)) {}
 
 void BroadcastSide::MakePanels() {
   const std::int64_t outer = view_.OuterSize();

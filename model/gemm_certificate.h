@@ -12,6 +12,11 @@
 
 namespace sumac::gemm {
 
+// What EncodeFunction subtracts from a broadcast word: then a product is one add.
+inline Word EncodeBias(const Arithmetic& arithmetic) {
+  return arithmetic.product == Product::kPam ? kOne - arithmetic.comp : 0;
+}
+
 // The magnitudes of a group of words.
 struct Range {
   bool empty = true;   // no word but zeros

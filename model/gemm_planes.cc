@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/cycles.h"
 #include "model/fused.h"
 #include "model/gemm_axis.h"
 #include "model/gemm_layouts.h"
@@ -31,7 +32,6 @@ static_assert(kMatrixKBlock % kMaxFusedGroup == 0);
 constexpr std::int64_t kMatrixWords = 1 << 17;
 constexpr std::int64_t kMaxStageWords = 1 << 24;
 
-std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::int64_t FloorDivide(std::int64_t a, std::int64_t b) {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
@@ -54,7 +54,7 @@ struct GridAxis {
     const Bound& bound = axis.bound;
     classes = std::min(bound.dilation, axis.positions);
     step = bound.dilation == 1 ? axis.step : 1;
-    grid = std::max(CeilDivide(axis.positions, bound.dilation), CeilDivide(bound.extent, step));
+    grid = std::max(DivideUp(axis.positions, bound.dilation), DivideUp(bound.extent, step));
     taps.resize(static_cast<std::size_t>(classes));
     for (std::int64_t c = 0; c < classes; ++c) {
       for (std::int64_t tap = 0; tap < axis.taps; ++tap) {
@@ -137,18 +137,18 @@ class PlaneLayout : public Layout {
     if (image_outer_ == 1) {
       // A matrix: whole tiles, and even blocks.
       const std::int64_t tile = kernels.lanes * kernels.vectors;
-      const std::int64_t blocks = CeilDivide(images_, std::max(block_images_, tile));
-      const std::int64_t even = CeilDivide(CeilDivide(images_, blocks), tile) * tile;
+      const std::int64_t blocks = DivideUp(images_, std::max(block_images_, tile));
+      const std::int64_t even = DivideUp(DivideUp(images_, blocks), tile) * tile;
       block_images_ = std::min(even, images_);
     }
-    block_count_ = CeilDivide(images_, block_images_);
+    block_count_ = DivideUp(images_, block_images_);
     block_outer_ = block_images_ * image_outer_;
     positions_ = block_images_ * grid_;
-    vectors_ = CeilDivide(positions_, kernels.lanes);
+    vectors_ = DivideUp(positions_, kernels.lanes);
     // An odd number of cache lines, so that a position's channels fall into different sets.
-    pitch_ = CeilDivide(vectors_ * kernels.lanes, 16) * 16;
+    pitch_ = DivideUp(vectors_ * kernels.lanes, 16) * 16;
     if (pitch_ / 16 % 2 == 0) pitch_ += 16;
-    margin_ = CeilDivide(y_.max_shift * x_.grid + x_.max_shift + kernels.lanes, 16) * 16;
+    margin_ = DivideUp(y_.max_shift * x_.grid + x_.max_shift + kernels.lanes, 16) * 16;
     zeros_.assign(static_cast<std::size_t>(channels + kMaxLanes), 0.0f);
     stage_words_ = 2 * margin_ + planes_ * k_step * pitch_;
     MakeClasses();

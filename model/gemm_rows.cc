@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/cycles.h"
 #include "model/gemm_view.h"
 #include "model/host_device.h"
 
@@ -18,8 +19,6 @@ constexpr std::int64_t kFewestTasks = 4;  // for as many threads
 // Products of fewer rows or columns than these are not worth the packing.
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kFewestSteps = 32;
-
-std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 // Rows one after the other, each of adjacent words.
 bool HasContiguousRows(const View& view) {
@@ -55,7 +54,7 @@ bool RowsRun::Matches(const Job& job, const KernelSet& kernels) {
     return false;
   }
   const std::int64_t panel = kSparseTaps * kernels.lanes;
-  const std::int64_t columns = CeilDivide(job.n, panel) * panel;
+  const std::int64_t columns = DivideUp(job.n, panel) * panel;
   return 4 * columns <= 5 * job.n && !CompactView(job.b).bounded && HasZeros(job);
 }
 
@@ -63,9 +62,9 @@ RowsRun::RowsRun(const Job& job, const KernelSet& kernels)
     : job_(job),
       kernels_(kernels),
       panel_(kSparseTaps * kernels.lanes),
-      panels_(CeilDivide(job.n, panel_)),
-      group_(std::clamp<std::int64_t>(kGroupWords / job.k, 1, CeilDivide(job.m, kFewestTasks))),
-      bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {}
+      panels_(DivideUp(job.n, panel_)),
+      group_(std::clamp<std::int64_t>(kGroupWords / job.k, 1, DivideUp(job.m, kFewestTasks))),
+      bias_(EncodeBias(job.arithmetic)) {}
 
 std::unique_ptr<RowsRun> RowsRun::Make(const Job& job, const KernelSet& kernels, Workspace& space) {
   if (!Matches(job, kernels)) return nullptr;
@@ -127,7 +126,7 @@ NonzeroLists RowsRun::ListsOf(std::int64_t rows, std::int64_t row, std::int64_t 
 Range RowsRun::List(std::int64_t first, std::int64_t rows, Workspace& space) const {
   space.words.Reserve(rows * job_.k + kMaxLanes);
   space.places.Reserve(rows * job_.k + kMaxLanes);
-  space.counts.Reserve(rows * CeilDivide(job_.k, kStep));
+  space.counts.Reserve(rows * DivideUp(job_.k, kStep));
   const CompactView compact(job_.a);
   const std::int64_t pitch = compact.outer.front().stride;
   const float* a = WordsAt(job_.a.buffer, compact.offset) + first * pitch;

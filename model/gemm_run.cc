@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "model/cycles.h"
 #include "model/fused.h"
 #include "model/gemm_view.h"
 #include "model/host_device.h"
@@ -67,12 +68,10 @@ Sides ChooseSides(const Job& job, const KernelSet& kernels) {
   return chosen;
 }
 
-std::int64_t CeilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 // Whether a items divide among `parts` as evenly as b items do: items over parts times the greatest
 // share is 1 where that is perfect.
 bool AsEven(std::int64_t a, std::int64_t b, std::int64_t parts) {
-  return a * CeilDivide(b, parts) >= b * CeilDivide(a, parts);
+  return a * DivideUp(b, parts) >= b * DivideUp(a, parts);
 }
 
 std::vector<Task> MakeTasks(const Sides& sides, const KernelSet& kernels, std::int64_t k,
@@ -83,17 +82,17 @@ std::vector<Task> MakeTasks(const Sides& sides, const KernelSet& kernels, std::i
   const bool one_k_block = layout.k_blocks().size() <= 1;
   const std::int64_t panel_words =
       kernels.rows * (one_k_block ? std::max<std::int64_t>(1, k) : 1024);
-  std::int64_t panel_parts = CeilDivide(panels * panel_words, kPackedWords);
+  std::int64_t panel_parts = DivideUp(panels * panel_words, kPackedWords);
   std::int64_t tile_parts = 1;
   if (!one_k_block) {
     const std::int64_t acc = tiles * kernels.vectors * kernels.lanes * kernels.rows;
-    panel_parts = std::max(panel_parts, CeilDivide(panels * acc, kAccWords));
+    panel_parts = std::max(panel_parts, DivideUp(panels * acc, kAccWords));
   }
   panel_parts = std::clamp<std::int64_t>(panel_parts, 1, panels);
   // Twice as many tasks as threads, for threads that are not equally fast; but one each where every
   // task has to copy all of k.
   const std::int64_t wanted = one_k_block && threads > 1 ? 2 * threads : threads;
-  const std::int64_t missing = CeilDivide(wanted, layout.block_count() * panel_parts);
+  const std::int64_t missing = DivideUp(wanted, layout.block_count() * panel_parts);
   if (missing > 1) {
     if (!one_k_block && AsEven(panels, tiles, missing)) {
       panel_parts = std::min(panels, panel_parts * missing);

@@ -42,7 +42,7 @@ ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
       columns_(width_ + 2),
       image_words_((height_ + 2) * columns_ * job.n),
       group_(std::clamp<std::int64_t>(kGroupPixels / (height_ * width_), 1, images_)),
-      bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {}
+      bias_(EncodeBias(job.arithmetic)) {}
 
 std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& kernels,
                                              Workspace& space) {

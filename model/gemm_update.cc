@@ -38,7 +38,7 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scra
                                       std::max<std::int64_t>(1, images_))),
       out_parts_(std::min<std::int64_t>(threads, job.n / kernels.lanes)),
       in_parts_(std::min((threads + out_parts_ - 1) / out_parts_, channels_)),
-      bias_(job.arithmetic.product == Product::kPam ? kOne - job.arithmetic.comp : 0) {
+      bias_(EncodeBias(job.arithmetic)) {
   sums.Reserve(job.m * job.n);
   sums_ = sums.data();
   std::fill_n(sums_, job.m * job.n, 0.0f);
