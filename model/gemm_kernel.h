@@ -103,11 +103,11 @@ struct NonzeroLists {
 using ListFunction = void (*)(const float* src, std::int64_t pixels, std::int64_t pitch,
                               std::int64_t channels, Word place_step, int mantissa_bits, Word bias,
                               const NonzeroLists& lists, RangeState* range);
-// dst[i * channels + c] = clean(src[i * pitch + c]); dense[i] = 1 where none of pixel i's words is
-// zero, else 0. The channels are a multiple of the lanes.
-using CopyPixelsFunction = void (*)(Word* dst, const float* src, std::int64_t pixels,
+// dst[i * channels + c] = clean(src[i * pitch + c]). Whether no word is zero. The channels are a
+// multiple of the lanes.
+using CopyPixelsFunction = bool (*)(Word* dst, const float* src, std::int64_t pixels,
                                     std::int64_t pitch, std::int64_t channels, int mantissa_bits,
-                                    std::uint8_t* dense, RangeState* range);
+                                    RangeState* range);
 
 inline constexpr int kSparseTaps = 9;  // tap 3 r + s of a 3 x 3 kernel
 
@@ -117,36 +117,57 @@ using MeasureFunction = bool (*)(const float* src, std::int64_t count, RangeStat
 // Adds the products of some adjacent pixels' words with the weights that they meet to a vector of
 // output channels: tap (r, s) of pixel i at acc + i * acc_pixel - r * acc_row - s * acc_pixel.
 struct ScatterWork {
-  NonzeroLists lists;         // places: of the word's weights, in words from `weights` on
-  const Word* all = nullptr;  // instead of lists, pixels x channels words without a zero
+  NonzeroLists lists;       // places: of the word's weights, in words from `weights` on
+  const Word* all[2] = {};  // instead of lists, of one image or of two: pixels x channels words
+                            // without a zero
   std::int64_t pixels = 0;
   std::int64_t channels = 0;
   const Word* weights = nullptr;  // channel x tap x lane, as EncodeFunction leaves them
-  float* acc = nullptr;
+  float* acc[2] = {};             // of each image
   std::int64_t acc_pixel = 0;
   std::int64_t acc_row = 0;
   Word bias = 0;  // what EncodeFunction subtracted
 };
 using ScatterFunction = void (*)(const ScatterWork& work);
 
-// Adds the products of some adjacent pixels' words, less the bias, with the output gradients that
-// they meet to the weights' gradients: tap (r, s) of pixel i meets the vector at
-// gradient + i * gradient_pixel - r * gradient_row - s * gradient_pixel.
+// An operand's words channel by channel: that of channel c and place p at words[c * pitch + p], and
+// from places[c * pitch] on the places of those that are not zero, counts[c] of them, ascending.
+struct ChannelLists {
+  Word* words = nullptr;
+  Word* places = nullptr;
+  std::int64_t pitch = 0;
+  std::int32_t* counts = nullptr;
+};
+// Adds pixels that are `pitch` words apart, of so many of their channels, to the lists; their
+// places begin at `first`. Words are cleaned, and less `bias`. May write 16 words past the last
+// pixel's.
+using ListChannelsFunction = void (*)(const float* src, std::int64_t pixels, std::int64_t pitch,
+                                      std::int64_t channels, Word first, int mantissa_bits,
+                                      Word bias, const ChannelLists& lists, RangeState* range);
+
+// Which taps of a pixel meet an output, by row and column of the taps: 0 or all ones each. The
+// middle ones always do.
+struct KeepTaps {
+  Word first_row, last_row, first_column, last_column;
+};
+
+// Adds the products of one input channel's nonzero words with the output gradients that they met to
+// the gradients of its weights, for one or two vectors of output channels: tap (r, s) of place p
+// meets the vector at gradient + p * gradient_pixel - r * gradient_row - s * gradient_pixel.
 struct UpdateWork {
-  NonzeroLists lists;  // places: of the word's sums, in words from `acc` on
-  std::int64_t pixels = 0;
-  std::int64_t channels = 0;
+  const Word* places = nullptr;
+  std::int64_t count = 0;
+  const Word* words = nullptr;  // of all places, less the bias
   const Word* gradient = nullptr;
   std::int64_t gradient_pixel = 0;
   std::int64_t gradient_row = 0;
-  float* acc = nullptr;  // channel x tap x lane
+  const KeepTaps* keep = nullptr;  // of each place
+  float* acc = nullptr;            // tap x lane
+  std::int64_t acc_vector = 0;     // to the second vector's
   Word bias = 0;
 };
-// The taps whose bit is set. No word of the gradient is zero where the kind is kPlain. False, and
-// nothing done, for a set of taps that has no kernel.
-using UpdateFunction = bool (*)(const UpdateWork& work, unsigned taps);
-// Any gradient and any taps, of one pixel.
-using UpdateSomeFunction = void (*)(const UpdateWork& work, unsigned taps);
+// No word of the gradient is zero where the kind is kPlain.
+using UpdateFunction = void (*)(const UpdateWork& work);
 
 struct KernelSet {
   const char* name;
@@ -166,10 +187,11 @@ struct KernelSet {
   ListFunction list_nonzeros;
   CopyPixelsFunction copy_pixels;
   MeasureFunction measure;
-  ScatterFunction scatter[kKinds];  // none of the four is kMasked
+  ScatterFunction scatter[kKinds];  // never kMasked, nor are the next two
   ScatterFunction scatter_all[kKinds];
-  UpdateFunction update[kKinds];
-  UpdateSomeFunction update_some[kKinds];
+  ScatterFunction scatter_pair[kKinds];  // of two images by `all`; some or all may be null
+  ListChannelsFunction list_channels;
+  UpdateFunction update[kKinds][2];  // [vectors - 1]; those of two vectors may be null
 };
 
 // Null where this build has no such kernels.

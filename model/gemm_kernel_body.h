@@ -324,8 +324,9 @@ constexpr KernelSet MakeKernelSet(const char* name) {
       .measure = nullptr,
       .scatter = {},
       .scatter_all = {},
-      .update = {},
-      .update_some = {}};
+      .scatter_pair = {},
+      .list_channels = nullptr,
+      .update = {}};
 #undef SUMAC_KIND
 #undef SUMAC_TILES
 }

@@ -161,14 +161,13 @@ void RowsRun::Execute(std::int64_t task, Workspace& space) const {
       // Tap t of a pixel's nine vectors at acc + t * lanes.
       ScatterWork work{.lists = {},
                        .pixels = 1,
-
                        .weights = b_ + (p * job_.k + k) * panel_,
                        .acc_pixel = -kernels_.lanes,
                        .acc_row = -3 * kernels_.lanes,
                        .bias = bias_};
       for (std::int64_t r = 0; r < rows; ++r) {
         work.lists = ListsOf(rows, r, k, space);
-        work.acc = acc + r * panel_;
+        work.acc[0] = acc + r * panel_;
         kernels_.scatter[kind](work);
       }
     }

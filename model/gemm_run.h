@@ -30,9 +30,7 @@ struct Workspace {
   Scratch<float> acc;    // tile by tile: rows x a tile's lanes
   Scratch<Word> places;  // of lists of nonzero words, which are in `words`
   Scratch<std::int32_t> counts;
-  Scratch<std::uint8_t> dense;
   Scratch<Word> weights;
-  std::vector<Kind> kinds;
   std::vector<const Word*> all;  // of images without a zero: their words
   std::vector<Range> ranges;
   std::vector<Run> runs;

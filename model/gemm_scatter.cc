@@ -13,6 +13,8 @@ namespace {
 
 // Pixels whose lists and sums are held at a time: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
+// So many are enough tasks for all threads also two by two, as scatter_pair takes them.
+constexpr std::int64_t kManyImages = 64;
 
 bool IsRowMajor(const MatrixView& matrix, std::int64_t n) {
   return matrix.column_stride == 1 && matrix.row_stride == n;
@@ -41,7 +43,8 @@ ScatterRun::ScatterRun(const Job& job, const KernelSet& kernels)
       padding_x_(job.a.x.padding),
       columns_(width_ + 2),
       image_words_((height_ + 2) * columns_ * job.n),
-      group_(std::clamp<std::int64_t>(kGroupPixels / (height_ * width_), 1, images_)),
+      group_(std::clamp<std::int64_t>(kGroupPixels / (height_ * width_),
+                                      images_ < kManyImages ? 1 : 2, images_)),
       bias_(EncodeBias(job.arithmetic)) {}
 
 std::unique_ptr<ScatterRun> ScatterRun::Make(const Job& job, const KernelSet& kernels,
@@ -133,31 +136,47 @@ void ScatterRun::Execute(std::int64_t task, Workspace& space) const {
     space.ranges[static_cast<std::size_t>(i)] = Reduce(state);
     Begin(first + i, space.acc.data() + i * image_words_);
   }
-  for (std::int64_t vector = 0; vector < job_.n / kernels_.lanes; ++vector) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Kind kind =
-          ChooseKind(job_.arithmetic, space.ranges[static_cast<std::size_t>(i)], weight_range_);
-      const Word* all = space.all[static_cast<std::size_t>(i)];
-      const auto& scatter = all != nullptr ? kernels_.scatter_all : kernels_.scatter;
+  const auto kind_of = [&](std::int64_t i) {
+    return ChooseKind(job_.arithmetic, space.ranges[static_cast<std::size_t>(i)], weight_range_);
+  };
+  const auto all_of = [&](std::int64_t i) { return space.all[static_cast<std::size_t>(i)]; };
+  const auto acc_of = [&](std::int64_t i) {
+    return space.acc.data() + i * image_words_ + (2 * columns_ + 2) * job_.n;
+  };
+  for (std::int64_t vector = 0; vector < job_.n; vector += kernels_.lanes) {
+    for (std::int64_t i = 0; i < count;) {
+      const Kind kind = kind_of(i);
       ScatterWork work{.lists = lists_of(i),
-                       .all = all,
+                       .all = {all_of(i), nullptr},
                        .pixels = width_,
                        .channels = channels_,
-                       .weights = weights_ + vector * job_.k * kernels_.lanes,
-                       .acc = space.acc.data() + i * image_words_ + (2 * columns_ + 2) * job_.n +
-                              vector * kernels_.lanes,
+                       .weights = weights_ + vector * job_.k,
+                       .acc = {acc_of(i) + vector, nullptr},
                        .acc_pixel = job_.n,
                        .acc_row = columns_ * job_.n,
                        .bias = bias_};
+      ScatterFunction scatter =
+          work.all[0] != nullptr ? kernels_.scatter_all[kind] : kernels_.scatter[kind];
+      std::int64_t images = 1;
+      if (kernels_.scatter_pair[kind] != nullptr && work.all[0] != nullptr && i + 1 < count &&
+          all_of(i + 1) != nullptr && kind_of(i + 1) == kind) {
+        scatter = kernels_.scatter_pair[kind];
+        work.all[1] = all_of(i + 1);
+        work.acc[1] = acc_of(i + 1) + vector;
+        images = 2;
+      }
       for (std::int64_t y = 0; y < height_; ++y) {
-        scatter[kind](work);
-        if (all != nullptr) work.all += width_ * channels_;
+        scatter(work);
+        for (std::int64_t j = 0; j < images; ++j) {
+          if (work.all[j] != nullptr) work.all[j] += width_ * channels_;
+          work.acc[j] += work.acc_row;
+        }
         work.lists.words += width_ * channels_;
         work.lists.places += width_ * channels_;
         work.lists.counts += width_;
-        work.acc += work.acc_row;
       }
-      ++space.tile_counts[kind];
+      space.tile_counts[kind] += images;
+      i += images;
     }
   }
   for (std::int64_t i = 0; i < count; ++i) End(first + i, space.acc.data() + i * image_words_);

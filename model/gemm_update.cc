@@ -10,8 +10,10 @@
 namespace sumac::gemm {
 namespace {
 
-// Pixels whose lists and gradients are held at a time: a part of an L2 cache.
+// Pixels whose words and gradients are held at a time, at least where an image has so many and at
+// most: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
+constexpr std::int64_t kMostPixels = 1024;
 
 }  // namespace
 
@@ -19,29 +21,38 @@ bool UpdateRun::Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
   return job.arithmetic.group == 1 && kernels.list_nonzeros != nullptr &&
          job.n % kernels.lanes == 0 && job.n > 0 && job.a.outer[2].extent % kernels.lanes == 0 &&
-         IsTripleTap(job.a, job.a.k, job.a.outer) && job.b.outer == gradient.outer &&
-         job.b.k == gradient.k && job.b.y == gradient.y && job.b.x == gradient.x && !job.c_in;
+         IsTripleTap(job.a, job.a.k, job.a.outer) && job.a.y.padding == 1 && job.a.x.padding == 1 &&
+         job.b.outer == gradient.outer && job.b.k == gradient.k && job.b.y == gradient.y &&
+         job.b.x == gradient.x && !job.c_in;
 }
 
 UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scratch<float>& sums)
     : job_(job),
       kernels_(kernels),
       images_(job.a.k[0].extent),
-      height_(job.a.y.extent),
       width_(job.a.x.extent),
+      pixels_(job.a.y.extent * width_),
       channels_(job.a.outer[2].extent),
-      out_height_(job.a.k[1].extent),
-      out_width_(job.a.k[2].extent),
-      padding_y_(job.a.y.padding),
-      padding_x_(job.a.x.padding),
-      group_(std::clamp<std::int64_t>(kGroupPixels / (height_ * width_), 1,
-                                      std::max<std::int64_t>(1, images_))),
+      group_(
+          std::clamp<std::int64_t>(kGroupPixels / pixels_, 1, std::max<std::int64_t>(1, images_))),
+      strip_(std::min(pixels_, std::max<std::int64_t>(1, kMostPixels / width_) * width_)),
       out_parts_(std::min<std::int64_t>(threads, job.n / kernels.lanes)),
       in_parts_(std::min((threads + out_parts_ - 1) / out_parts_, channels_)),
       bias_(EncodeBias(job.arithmetic)) {
   sums.Reserve(job.m * job.n);
   sums_ = sums.data();
   std::fill_n(sums_, job.m * job.n, 0.0f);
+  // Tap (r, s) of input pixel (y, x) meets output pixel (y + 1 - r, x + 1 - s).
+  const auto all_if = [](bool inside) { return inside ? ~Word{0} : Word{0}; };
+  keep_.reserve(static_cast<std::size_t>(group_ * pixels_));
+  for (std::int64_t i = 0; i < group_ * pixels_; ++i) {
+    const std::int64_t pixel = i % pixels_;
+    const std::int64_t x = pixel % width_;
+    keep_.push_back({.first_row = all_if(pixel + width_ < pixels_),
+                     .last_row = all_if(pixel >= width_),
+                     .first_column = all_if(x + 1 < width_),
+                     .last_column = all_if(x > 0)});
+  }
 }
 
 UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
@@ -57,98 +68,87 @@ UpdateRun::Part UpdateRun::PartOf(std::int64_t task) const {
   return part;
 }
 
+std::int64_t UpdateRun::Vectors(const Part& part, std::int64_t n) const {
+  return kernels_.update[kPlain][1] != nullptr && part.out_count - n >= 2 * kernels_.lanes ? 2 : 1;
+}
+
+std::optional<Kind> UpdateRun::Read(const Part& part, const Strip& strip, Workspace& space) const {
+  const int bits = job_.arithmetic.mantissa_bits;
+  RangeState words;
+  Clear(words);
+  std::fill_n(space.counts.data(), part.in_count, 0);
+  const ChannelLists lists{.words = space.words.data(),
+                           .places = space.places.data(),
+                           .pitch = ListPitch(),
+                           .counts = space.counts.data()};
+  for (std::int64_t i = 0; i < strip.images; ++i) {
+    const float* image = WordsAt(job_.a.buffer, job_.a.offset) +
+                         (strip.image + i) * job_.a.k[0].stride + part.in_begin;
+    kernels_.list_channels(image + strip.begin * channels_, strip.pixels, channels_, part.in_count,
+                           static_cast<Word>(i * pixels_), bits, bias_, lists, &words);
+  }
+  // Of a part of an image also the rows before and after.
+  const std::int64_t before = strip.begin > 0 ? width_ : 0;
+  const std::int64_t after = strip.begin + strip.pixels < pixels_ ? width_ : 0;
+  const std::int64_t begin = strip.image * pixels_ + strip.begin - before;
+  const std::int64_t count = before + strip.images * strip.pixels + after;
+  const float* source = WordsAt(job_.b.buffer, job_.b.offset) + begin * job_.n + part.out_begin;
+  RangeState gradients;
+  Clear(gradients);
+  bool dense = true;
+  for (std::int64_t n = 0; n < part.out_count;) {
+    const std::int64_t channels = Vectors(part, n) * kernels_.lanes;
+    Word* copy = space.keep.data() + GradientPixels() * n + (Margin() - before) * channels;
+    dense &= kernels_.copy_pixels(copy, source + n, count, job_.n, channels, bits, &gradients);
+    n += channels;
+  }
+  Range range = Reduce(gradients);
+  if (!range.finite()) return std::nullopt;
+  range.zeros = !dense;
+  return ChooseKind(job_.arithmetic, Reduce(words), range);
+}
+
+void UpdateRun::Fold(const Part& part, const Strip& strip, Kind kind, Workspace& space) const {
+  for (std::int64_t n = 0; n < part.out_count;) {
+    const std::int64_t vectors = Vectors(part, n);
+    const std::int64_t channels = vectors * kernels_.lanes;
+    // Tap (0, 0) of the first place meets the output a row and a pixel further on.
+    const Word* gradient = space.keep.data() + GradientPixels() * n + 2 * Margin() * channels;
+    for (std::int64_t c = 0; c < part.in_count; ++c) {
+      kernels_.update[kind][vectors - 1](
+          {.places = space.places.data() + c * ListPitch(),
+           .count = space.counts.data()[c],
+           .words = space.words.data() + c * ListPitch(),
+           .gradient = gradient,
+           .gradient_pixel = channels,
+           .gradient_row = width_ * channels,
+           .keep = keep_.data() + strip.begin,
+           .acc = Sums((part.out_begin + n) / kernels_.lanes, part.in_begin + c),
+           .acc_vector = channels_ * kSparseTaps * kernels_.lanes,
+           .bias = bias_});
+    }
+    space.tile_counts[kind] += strip.images * vectors;
+    n += channels;
+  }
+}
+
 void UpdateRun::Execute(std::int64_t task, Workspace& space) {
   const Part part = PartOf(task);
   space.owner = this;
-  const std::int64_t pixels = height_ * width_;
-  const std::int64_t outputs = out_height_ * out_width_;
-  const std::int64_t list_words = pixels * part.in_count;
-  const std::int64_t gradient_words = outputs * part.out_count;
-  space.words.Reserve(group_ * list_words + kMaxLanes);
-  space.places.Reserve(group_ * list_words + kMaxLanes);
-  space.counts.Reserve(group_ * pixels);
-  space.keep.Reserve(group_ * gradient_words);
-  space.dense.Reserve(group_ * outputs);
-  space.kinds.resize(static_cast<std::size_t>(group_));
-  const auto lists_of = [&](std::int64_t i) {
-    return NonzeroLists{.words = space.words.data() + i * list_words,
-                        .places = space.places.data() + i * list_words,
-                        .counts = space.counts.data() + i * pixels};
-  };
-  const int bits = job_.arithmetic.mantissa_bits;
-  for (std::int64_t first = 0; first < images_; first += group_) {
-    const std::int64_t count = std::min(group_, images_ - first);
-    for (std::int64_t i = 0; i < count; ++i) {
-      RangeState words;
-      Clear(words);
-      kernels_.list_nonzeros(
-          WordsAt(job_.a.buffer, job_.a.offset) + (first + i) * job_.a.k[0].stride + part.in_begin,
-          pixels, channels_, part.in_count, static_cast<Word>(kSparseTaps * kernels_.lanes), bits,
-          bias_, lists_of(i), &words);
-      RangeState gradients;
-      Clear(gradients);
-      kernels_.copy_pixels(
-          space.keep.data() + i * gradient_words,
-          WordsAt(job_.b.buffer, job_.b.offset) + (first + i) * outputs * job_.n + part.out_begin,
-          outputs, job_.n, part.out_count, bits, space.dense.data() + i * outputs, &gradients);
-      const Range range = Reduce(gradients);
-      if (!range.finite()) {
+  space.words.Reserve(ListPitch() * part.in_count);
+  space.places.Reserve(ListPitch() * part.in_count);
+  space.counts.Reserve(part.in_count);
+  space.keep.Reserve(GradientPixels() * part.out_count);
+  for (std::int64_t image = 0; image < images_; image += group_) {
+    const std::int64_t images = std::min(group_, images_ - image);
+    for (std::int64_t begin = 0; begin < pixels_; begin += strip_) {
+      const Strip strip{image, images, begin, std::min(strip_, pixels_ - begin)};
+      const std::optional<Kind> kind = Read(part, strip, space);
+      if (!kind) {
         finite_ = false;
         return;
       }
-      space.kinds[static_cast<std::size_t>(i)] = ChooseKind(
-          job_.arithmetic, Reduce(words), Range{range.empty, false, range.low, range.high});
-    }
-    for (std::int64_t n = 0; n < part.out_count; n += kernels_.lanes) {
-      const Part vector{part.in_begin, part.in_count, part.out_begin + n, part.out_count};
-      for (std::int64_t i = 0; i < count; ++i) {
-        const Kind kind = space.kinds[static_cast<std::size_t>(i)];
-        FoldImage(vector, lists_of(i), space.keep.data() + i * gradient_words + n,
-                  space.dense.data() + i * outputs, kind);
-        ++space.tile_counts[kind];
-      }
-    }
-  }
-}
-
-// The taps of an input pixel that meet an output.
-unsigned UpdateRun::TapsOf(std::int64_t y, std::int64_t x) const {
-  unsigned taps = 0;
-  for (int t = 0; t < kSparseTaps; ++t) {
-    const std::int64_t out_y = y - t / 3 + padding_y_;
-    const std::int64_t out_x = x - t % 3 + padding_x_;
-    const bool inside = out_y >= 0 && out_y < out_height_ && out_x >= 0 && out_x < out_width_;
-    taps |= static_cast<unsigned>(inside) << t;
-  }
-  return taps;
-}
-
-// One vector of output channels, `part.out_count` being the gradient's words a pixel.
-void UpdateRun::FoldImage(const Part& part, const NonzeroLists& lists, const Word* gradient,
-                          const std::uint8_t* dense, Kind kind) const {
-  const bool all_dense =
-      std::find(dense, dense + out_height_ * out_width_, 0) == dense + out_height_ * out_width_;
-  UpdateWork work{.lists = lists,
-                  .channels = part.in_count,
-                  .gradient_pixel = part.out_count,
-                  .gradient_row = out_width_ * part.out_count,
-                  .acc = Sums(part.out_begin / kernels_.lanes, part.in_begin),
-                  .bias = bias_};
-  const bool whole = all_dense || kind != kPlain;
-  for (std::int64_t y = 0; y < height_; ++y) {
-    for (std::int64_t x = 0; x < width_; x += work.pixels) {
-      const unsigned taps = TapsOf(y, x);
-      work.gradient = gradient + ((y + padding_y_) * out_width_ + x + padding_x_) * part.out_count;
-      // Up to the right margin all pixels of a row have the same taps.
-      const bool margin = x < 2 - padding_x_ || x + padding_x_ >= out_width_;
-      work.pixels = margin || !whole ? 1 : out_width_ - padding_x_ - x;
-      if (!whole || !kernels_.update[kind](work, taps)) {
-        work.pixels = 1;
-        kernels_.update_some[kind](work, taps);
-      }
-      work.lists.words += work.pixels * work.channels;
-      work.lists.places += work.pixels * work.channels;
-      work.lists.counts += work.pixels;
+      Fold(part, strip, *kind, space);
     }
   }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight gradients of convolutions of 3 x 3 taps and stride 1 by the input's nonzero words: each is
-// multiplied with the nine output gradients that it met and added to the gradients of those nine
-// weights. Pixels are taken in row-major order, image by image, which is for every weight the order
-// of its fold; a zero's products are +0 and change no sum (docs/arithmetic.md, "GEMM").
+// Weight gradients of convolutions of 3 x 3 taps, stride 1 and padding 1 by the input's nonzero
+// words: each is multiplied with the nine output gradients that it met and added to the gradients
+// of those nine weights, which stay in registers from word to word. For each input channel words
+// are taken in row-major order, image by image, which is for every weight the order of its fold; a
+// zero's products are +0 and change no sum (docs/arithmetic.md, "GEMM").
 #ifndef SUMAC_MODEL_GEMM_UPDATE_H_
 #define SUMAC_MODEL_GEMM_UPDATE_H_
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "model/device.h"
 #include "model/gemm_kernel.h"
@@ -41,19 +44,29 @@ class UpdateRun {
   float* Sums(std::int64_t vector, std::int64_t channel) const {
     return sums_ + (vector * channels_ + channel) * kSparseTaps * kernels_.lanes;
   }
-  void FoldImage(const Part& part, const NonzeroLists& lists, const Word* gradient,
-                 const std::uint8_t* dense, Kind kind) const;
-  unsigned TapsOf(std::int64_t y, std::int64_t x) const;
+  // What is listed at a time: images, or rows of one image, from a pixel of it on.
+  struct Strip {
+    std::int64_t image, images, begin, pixels;
+  };
+  // Lists a strip's words and copies its gradients. Which kernel folds them; none where some
+  // gradient is not finite.
+  std::optional<Kind> Read(const Part& part, const Strip& strip, Workspace& space) const;
+  void Fold(const Part& part, const Strip& strip, Kind kind, Workspace& space) const;
+  // Vectors of output channels that are folded at once, from channel n of a part on.
+  std::int64_t Vectors(const Part& part, std::int64_t n) const;
+  std::int64_t ListPitch() const { return group_ * strip_ + kMaxLanes; }
+  // Of gradients, before and after those of a strip: what its taps may meet there.
+  std::int64_t Margin() const { return width_ + 1; }
+  std::int64_t GradientPixels() const { return group_ * strip_ + 2 * Margin(); }
 
   const Job& job_;
   const KernelSet& kernels_;
   std::int64_t images_;
-  std::int64_t height_, width_, channels_;  // of the input
-  std::int64_t out_height_, out_width_;
-  std::int64_t padding_y_, padding_x_;
-  std::int64_t group_;  // images that are listed at a time
+  std::int64_t width_, pixels_, channels_;  // of an input image; its output has as many pixels
+  std::int64_t group_, strip_;              // images and pixels of each that are listed at a time
   std::int64_t out_parts_, in_parts_;
   Word bias_;
+  std::vector<KeepTaps> keep_;  // of each pixel of so many images
   float* sums_;
   std::atomic<bool> finite_ = true;
 };

@@ -27,6 +27,7 @@ struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kVectors = 2;
   static constexpr int kRows = 4;
+  static constexpr int kRegisters = 16;
   using Int = __m256i;
   using Float = __m256;
   using Mask = __m256i;  // all ones in a lane that is set
@@ -76,6 +77,7 @@ struct Avx2 {
 
   static Float AddFloat(Float a, Float b) { return _mm256_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  static Float MaskedMul(Mask m, Float a, Float b) { return AsFloat(And(m, AsInt(Mul(a, b)))); }
   static Mask MakeKeep(const Word* p) { return Broadcast(p); }
   static Float AddKept(Mask keep, Float acc, Float x) {
     return AddFloat(acc, AsFloat(And(keep, AsInt(x))));
@@ -84,6 +86,7 @@ struct Avx2 {
   static Int AsInt(Float x) { return _mm256_castps_si256(x); }
 
   static Mask AllLanes() { return Set(~Word{0}); }
+  static Mask Both(Mask a, Mask b) { return And(a, b); }
   static int Count(Mask m) { return __builtin_popcount(Bits(m)); }
   // The chosen lanes, moved together.
   static Int Compress(Mask m, Int x) {

@@ -13,6 +13,7 @@ struct Avx512 {
   static constexpr int kLanes = 16;
   static constexpr int kVectors = 3;
   static constexpr int kRows = 8;
+  static constexpr int kRegisters = 32;
   using Int = __m512i;
   using Float = __m512;
   using Mask = __mmask16;
@@ -26,6 +27,8 @@ struct Avx512 {
   static Float LoadFloat(const float* p) { return _mm512_loadu_ps(p); }
   static void StoreFloat(float* p, Float x) { _mm512_storeu_ps(p, x); }
   static Int Broadcast(const Word* p) { return Set(*p); }
+  // Loads are the bottleneck of a loop that uses x twice; the compiler would load it twice.
+  static void KeepInRegister(Int& x) { asm("" : "+v"(x)); }
 
   static Mask MakeMask(std::uint32_t lanes) { return static_cast<Mask>(lanes); }
   static Int LoadMasked(const Word* p, Mask m) { return _mm512_maskz_loadu_epi32(m, p); }
@@ -51,6 +54,7 @@ struct Avx512 {
 
   static Float AddFloat(Float a, Float b) { return _mm512_add_ps(a, b); }
   static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  static Float MaskedMul(Mask m, Float a, Float b) { return _mm512_maskz_mul_ps(m, a, b); }
   static Mask MakeKeep(const Word* p) { return static_cast<Mask>(*p); }
   static Float AddKept(Mask keep, Float acc, Float x) {
     return _mm512_mask_add_ps(acc, keep, acc, x);
@@ -59,6 +63,7 @@ struct Avx512 {
   static Int AsInt(Float x) { return _mm512_castps_si512(x); }
 
   static Mask AllLanes() { return static_cast<Mask>(0xFFFF); }
+  static Mask Both(Mask a, Mask b) { return static_cast<Mask>(a & b); }
   static int Count(Mask m) { return __builtin_popcount(m); }
   // The chosen lanes, moved together.
   static Int Compress(Mask m, Int x) { return _mm512_maskz_compress_epi32(m, x); }

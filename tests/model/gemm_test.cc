@@ -212,6 +212,40 @@ TEST_F(GemmTest, SparseConvolutions) {
   }
 }
 
+// Images that need kernels of different kinds side by side: with and without zeros, and with
+// products that underflow; several a group, an odd number, and so many that large ones go two by
+// two.
+TEST_F(GemmTest, ImagesOfAllKinds) {
+  const Conv convs[] = {{.images = 9, .h = 5, .w = 5, .in = 16, .out = 32},
+                        {.images = 8, .h = 4, .w = 7, .in = 32, .out = 48},
+                        {.images = 65, .h = 1, .w = 513, .in = 16, .out = 16},
+                        {.images = 2, .h = 45, .w = 30, .in = 16, .out = 32}};
+  std::uint64_t seed = 60'000;
+  for (const Conv& conv : convs) {
+    for (const Pass pass : kAllPasses) {
+      for (const Product product : {Product::kPam, Product::kIeee}) {
+        Random random(++seed);
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Job job = MakeConvJob(*device_, conv, pass, random, Words::kNormal, Words::kNormal);
+        job.arithmetic.product = product;
+        for (float& word : device_->Map(*job.b.buffer)) word *= 0x1p-20f;
+        const std::span<float> a = device_->Map(*job.a.buffer);
+        const std::size_t image = a.size() / static_cast<std::size_t>(conv.images);
+        for (std::size_t i = 0; i < a.size(); i += image) {
+          const std::span<float> words = a.subspan(i, image);
+          const auto kind = random() % 4;
+          if (kind == 0) words[random() % image] = 0.0f;
+          if (kind == 1) {
+            for (float& word : words) word *= 0x1p-105f;
+          }
+        }
+        ExpectEqual(job);
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
 // Matrix products that run by A's nonzero words: rows and columns of a larger A and of either order
 // of B, widths that fill their panels and do not, steps of which some are left over, products that
 // no certificate covers, infinities and NaNs in A, and a B that sends them another way.
