@@ -10,10 +10,10 @@
 namespace sumac::gemm {
 namespace {
 
-// Pixels whose words and gradients are held at a time, at least where an image has so many and at
-// most: a part of an L2 cache.
+// Words and gradients are held of images of up to so many pixels together, or of a strip of so many
+// where one image has more: a part of an L2 cache.
 constexpr std::int64_t kGroupPixels = 512;
-constexpr std::int64_t kMostPixels = 1024;
+constexpr std::int64_t kStripPixels = 1024;
 
 }  // namespace
 
@@ -35,7 +35,7 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scra
       channels_(job.a.outer[2].extent),
       group_(
           std::clamp<std::int64_t>(kGroupPixels / pixels_, 1, std::max<std::int64_t>(1, images_))),
-      strip_(std::min(pixels_, std::max<std::int64_t>(1, kMostPixels / width_) * width_)),
+      strip_(std::min(pixels_, std::max<std::int64_t>(1, kStripPixels / width_) * width_)),
       out_parts_(std::min<std::int64_t>(threads, job.n / kernels.lanes)),
       in_parts_(std::min((threads + out_parts_ - 1) / out_parts_, channels_)),
       bias_(EncodeBias(job.arithmetic)) {
