@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "model/cycles.h"
 #include "model/device.h"
 #include "model/gemm_certificate.h"
 #include "model/gemm_kernel.h"
@@ -28,7 +29,7 @@ class ScatterRun {
                                           Workspace& space);
 
   // A task is a group of images.
-  std::int64_t tasks() const { return (images_ + group_ - 1) / group_; }
+  std::int64_t tasks() const { return DivideUp(images_, group_); }
   void Execute(std::int64_t task, Workspace& space) const;
 
  private:

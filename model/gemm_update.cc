@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/cycles.h"
 #include "model/gemm_certificate.h"
 #include "model/gemm_triple_tap.h"
 #include "model/host_device.h"
@@ -19,7 +20,7 @@ constexpr std::int64_t kStripPixels = 1024;
 
 bool UpdateRun::Matches(const Job& job, const KernelSet& kernels) {
   const View gradient = MatrixOperand(job.b.buffer, job.b.offset, job.n, 1, job.k, job.n);
-  return job.arithmetic.group == 1 && kernels.list_nonzeros != nullptr &&
+  return job.arithmetic.group == 1 && kernels.list_channels != nullptr &&
          job.n % kernels.lanes == 0 && job.n > 0 && job.a.outer[2].extent % kernels.lanes == 0 &&
          IsTripleTap(job.a, job.a.k, job.a.outer) && job.a.y.padding == 1 && job.a.x.padding == 1 &&
          job.b.outer == gradient.outer && job.b.k == gradient.k && job.b.y == gradient.y &&
@@ -37,7 +38,7 @@ UpdateRun::UpdateRun(const Job& job, const KernelSet& kernels, int threads, Scra
           std::clamp<std::int64_t>(kGroupPixels / pixels_, 1, std::max<std::int64_t>(1, images_))),
       strip_(std::min(pixels_, std::max<std::int64_t>(1, kStripPixels / width_) * width_)),
       out_parts_(std::min<std::int64_t>(threads, job.n / kernels.lanes)),
-      in_parts_(std::min((threads + out_parts_ - 1) / out_parts_, channels_)),
+      in_parts_(std::min(DivideUp(threads, out_parts_), channels_)),
       bias_(EncodeBias(job.arithmetic)) {
   sums.Reserve(job.m * job.n);
   sums_ = sums.data();
