@@ -176,8 +176,8 @@ class StudyTest(unittest.TestCase):
         cells = [cell.strip() for cell in rows['pam'].strip('|').split('|')]
         self.assertEqual(cells[1:4], ['`--mul pam`', '4', '2 of 2'])
         self.assertEqual(cells[4], f'{statistics.mean(pam):.2f} ± {statistics.stdev(pam):.2f}')
-        self.assertEqual(cells[5], f'{statistics.mean(less):+.2f} ± {statistics.stdev(less):.2f}')
-        self.assertEqual(cells[6], f'{statistics.mean(less) - half:+.2f} to {statistics.mean(less) + half:+.2f}')
+        self.assertEqual(cells[5], f'{statistics.mean(less):+z.2f} ± {statistics.stdev(less):.2f}')
+        self.assertEqual(cells[6], f'{statistics.mean(less) - half:+z.2f} to {statistics.mean(less) + half:+z.2f}')
         self.assertIn('1 of 1', rows['last'])
         self.assertIn('pam-s1, test', (self.docs / 'curves.svg').read_text())
         (self.records / 'pam-s2').rename(self.folder / 'away')
