@@ -34,6 +34,7 @@ class DiagnosticsPictureTest(unittest.TestCase):
         cls.layers[0]['dots']['slope'] = 1.01  # dot products grow by some comps
         cls.source.write_text(json.dumps(diagnosis))
         cls.drawn = draw(cls.source, cls.target)
+        cls.page = xml.etree.ElementTree.parse(cls.target)
 
     @classmethod
     def tearDownClass(cls):
@@ -42,7 +43,7 @@ class DiagnosticsPictureTest(unittest.TestCase):
     def curve(self, panel, place):
         """The heights of a curve's points on the page."""
         name = f"gnuplot_plot_{place + 1}{'abc'[panel]}"
-        group = next(group for group in xml.etree.ElementTree.parse(self.target).iter(SVG + 'g') if group.get('id') == name)
+        group = next(group for group in self.page.iter(SVG + 'g') if group.get('id') == name)
         marks = [mark for mark in group.iter(SVG + 'use') if mark.get('{http://www.w3.org/1999/xlink}href') == '#gpPt6']
         heights = [float(re.match(r'translate\([0-9.]+,([0-9.]+)\)', mark.get('transform'))[1]) for mark in marks]
         key = group.find(f'.//{SVG}text') is not None  # its sample in the key is the last mark
@@ -51,7 +52,7 @@ class DiagnosticsPictureTest(unittest.TestCase):
     def axes(self):
         """Of each panel, height and number of its labels, upwards."""
         found = []
-        for group in xml.etree.ElementTree.parse(self.target).iter(SVG + 'g'):
+        for group in self.page.iter(SVG + 'g'):
             text = group.find(SVG + 'text')
             if text is not None and re.fullmatch(' *-?[0-9.]+', text.text or ''):
                 number = float(text.text)
@@ -69,16 +70,14 @@ class DiagnosticsPictureTest(unittest.TestCase):
     def test_figures_are_at_their_heights(self):
         self.assertEqual((self.drawn.returncode, self.drawn.stderr), (0, ''))
         slope = 'slope_after_batch_norm'
-        panels = [(0, [(passed, lambda entry: entry['products']['mean_relative_error'])
-                       for passed in ('forward', 'input-gradient', 'weight-gradient')]),
-                  (1, [(passed, lambda entry: 1 - entry['dots']['slope'])
-                       for passed in ('forward', 'input-gradient', 'weight-gradient')] +
-                   [('forward', lambda entry: None if entry['dots'][slope] is None else 1 - entry['dots'][slope])]),
-                  (2, [(passed, lambda entry: entry['products']['zero_operand'])
-                       for passed in ('forward', 'input-gradient', 'weight-gradient')])]
+        panels = [[(passed, figure) for passed in ('forward', 'input-gradient', 'weight-gradient')]
+                  for figure in (lambda entry: entry['products']['mean_relative_error'],
+                                 lambda entry: 1 - entry['dots']['slope'],
+                                 lambda entry: entry['products']['zero_operand'])]
+        panels[1].append(('forward', lambda entry: None if entry['dots'][slope] is None else 1 - entry['dots'][slope]))
         axes = self.axes()
         self.assertEqual(len(axes), 3)
-        for panel, curves in panels:
+        for panel, curves in enumerate(panels):
             points = []
             for place, (passed, figure) in enumerate(curves):
                 heights, values = self.curve(panel, place), self.values(passed, figure)
@@ -91,7 +90,7 @@ class DiagnosticsPictureTest(unittest.TestCase):
                 self.assertAlmostEqual(at, low_at - 4.2 + (100 * value - low) / (top - low) * (top_at - low_at), delta=0.5)
 
     def test_every_layer_is_named(self):
-        texts = [''.join(text.itertext()).strip() for text in xml.etree.ElementTree.parse(self.target).iter(SVG + 'text')]
+        texts = [''.join(text.itertext()).strip() for text in self.page.iter(SVG + 'text')]
         for entry in self.layers:
             self.assertIn(entry['layer'], texts)
 
